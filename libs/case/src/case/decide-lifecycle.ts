@@ -1,0 +1,165 @@
+import { RuleViolation, happened, nothingNew, type Decided, type JsonObject } from '../kernel.ts';
+import { touchedDialpad, undoSteps } from '../leaver/undo.ts';
+import { withdrawSteps } from '../joiner/withdraw.ts';
+import type { CaseEvent } from './events.ts';
+import { gateStatus, openStage } from './gates.ts';
+import { openGate } from './decide-approval.ts';
+import type { Gate, Phase, Plan } from './plan.ts';
+import { evolve, isSettled, stepOf, type CaseState, type OpenCase } from './state.ts';
+import type { Terms } from './terms.ts';
+
+export interface OpenCaseCommand {
+  readonly personRef: string;
+  readonly source: string;
+  readonly requester: string;
+  readonly office: string | null;
+  readonly terms: Terms;
+  readonly factId: string | null;
+  readonly reason: string | null;
+}
+
+export const openCase = (state: CaseState, command: OpenCaseCommand): Decided<CaseEvent> => {
+  if (state.status !== 'none') return nothingNew;
+  const { reason, ...data } = command;
+
+  return happened({ type: 'CaseOpened', data: { ...data, kind: command.terms.kind }, ...(reason === null ? {} : { personal: { reason } }) });
+};
+
+/** HR says something new about a running case. Successors are frozen with the plan; dates are not. */
+export const changeTerms = (state: OpenCase, terms: Terms, factId: string | null): Decided<CaseEvent> => {
+  if (state.status === 'closed') throw new RuleViolation('case.closed', 'the case is closed');
+  const what = changed(state.terms, terms);
+
+  return what.length === 0 ? nothingNew : happened({ type: 'TermsChanged', data: { terms, factId, what: what.join(', ') } });
+};
+
+const changed = (before: Terms, after: Terms): string[] => {
+  const fields = new Set([...Object.keys(before), ...Object.keys(after)]);
+  const read = (terms: Terms, field: string): string => JSON.stringify((terms as unknown as Record<string, unknown>)[field]);
+
+  return [...fields].filter((field) => read(before, field) !== read(after, field));
+};
+
+/** Freezes the plan and opens the first stage; a plan with another hash voids what was voted before. */
+export const recordPlan = (state: OpenCase, plan: Plan, userId: string | null, now: string, personal?: JsonObject): Decided<CaseEvent> => {
+  if (state.status === 'closed' || state.rescinding || state.withdrawing) return nothingNew;
+  if (state.plan?.hash === plan.hash) return nothingNew;
+  if (state.steps.some((step) => stepOf(state, step.id).begun && step.phase !== 'planned')) {
+    throw new RuleViolation('plan.begun', 'the plan is being carried out; rescind the case to plan it anew');
+  }
+
+  const made: CaseEvent = { type: 'PlanMade', data: { plan, userId }, ...(personal ? { personal } : {}) };
+  const after = evolve(state, made);
+  const opened = after.status === 'none' ? [] : ASKED_AT_ONCE.flatMap((gate) => openGate(after, gate, now).events);
+
+  return happened(made, ...opened);
+};
+
+/** The delete is asked for when the hold is over, not days before: whoever decides should see how it went. */
+const ASKED_AT_ONCE: readonly Gate[] = ['leaver', 'number-loss', 'joiner', 'review'];
+
+export const reachCutOff = (state: OpenCase, now: string): Decided<CaseEvent> => {
+  if (state.terms.kind !== 'leaver' || state.cutOffReached || state.rescinding || state.status === 'closed') return nothingNew;
+  if (Date.parse(now) < Date.parse(state.terms.cutOff)) return nothingNew;
+  const stage = openStage(state, 'leaver');
+  // A stage that was opened after the cut-off keeps its deadline; one that was open before it ends with it.
+  const ends = stage?.deadline != null && Date.parse(stage.deadline) <= Date.parse(now);
+
+  return happened<CaseEvent>(
+    ...(stage && ends && !stage.escalated ? [{ type: 'StageEscalated', data: { stage: stage.stage, at: now } } as const] : []),
+    ...(stage && ends ? [{ type: 'StageExpired', data: { stage: stage.stage } } as const] : []),
+    { type: 'CutOffReached', data: { cutOff: state.terms.cutOff } },
+  );
+};
+
+const allSettled = (state: OpenCase, phases: readonly Phase[]): boolean =>
+  state.steps.every((step) => !phases.includes(step.phase) || isSettled(stepOf(state, step.id).status));
+
+export const beginHold = (state: OpenCase, now: string): Decided<CaseEvent> => {
+  if (state.holdUntil !== null || state.rescinding || state.status === 'closed' || !state.plan) return nothingNew;
+  if (!allSettled(state, ['cutting-access', 'handing-over'])) throw new RuleViolation('hold.too_early', 'steps before the hold are not done');
+
+  return happened({ type: 'HoldBegan', data: { until: new Date(Date.parse(now) + state.plan.timings.hold).toISOString() } });
+};
+
+/** Ends the hold and, where the delete comes after it, asks for the delete in the same breath. */
+export const endHold = (state: OpenCase, now: string): Decided<CaseEvent> => {
+  if (state.holdUntil === null || state.holdEnded || state.rescinding || state.status === 'closed') return nothingNew;
+  if (Date.parse(now) < Date.parse(state.holdUntil)) throw new RuleViolation('hold.running', `the hold lasts until ${state.holdUntil}`);
+
+  return happened<CaseEvent>({ type: 'HoldEnded', data: {} }, ...openGate(state, 'leaver-delete', now).events);
+};
+
+export interface Rescind {
+  readonly actor: string;
+  readonly reasonCode: string | null;
+  readonly reason: string | null;
+  readonly factId: string | null;
+}
+
+/** Undo the case. Refused, and recorded as refused, once something has begun that nothing can take back. */
+export const rescind = (state: OpenCase, command: Rescind): Decided<CaseEvent> => {
+  if (state.rescinding || state.withdrawing === 'cancelled') return nothingNew;
+  const code = state.kind === 'leaver' ? leaverTooLate(state) : joinerTooLate(state);
+  const personal = command.reason === null ? {} : { personal: { reason: command.reason } };
+  if (code) {
+    return {
+      events: [{ type: 'RescindRefused', data: { actor: command.actor, code }, ...personal }],
+      refusal: { code, message: TOO_LATE[code] ?? code },
+    };
+  }
+  if (state.kind === 'joiner') {
+    return happened({ type: 'WithdrawalBegan', data: { why: 'cancelled', steps: withdrawSteps(state), approvedBy: command.actor }, ...personal });
+  }
+
+  return happened({
+    type: 'RescindAccepted',
+    data: { actor: command.actor, steps: undoSteps(state), wroteToDialpad: touchedDialpad(state), factId: command.factId },
+    ...personal,
+  });
+};
+
+const TOO_LATE: Readonly<Record<string, string>> = {
+  'case.closed': 'the case is closed',
+  'rescind.too_late': 'the delete has begun; nothing can call it back. Dialpad keeps the user for 72 h: restore it in the Dialpad console',
+  'rescind.accepted': 'the person has accepted the invitation; end the access with a leaver case',
+};
+
+const leaverTooLate = (state: OpenCase): string | null => {
+  if (state.status === 'closed') return 'case.closed';
+  const begun = (kind: string): boolean => state.steps.some((step) => step.kind === kind && stepOf(state, step.id).begun);
+  if (begun('anonymize') || begun('confirmPurge')) return 'rescind.too_late';
+  // Under `releaseSeat: delete` Dialpad's restore window is the hold, and a person restores the user in the console.
+  const restorable = state.plan?.timings.releaseSeat === 'delete' && !state.holdEnded;
+
+  return begun('deleteUser') && !restorable ? 'rescind.too_late' : null;
+};
+
+const joinerTooLate = (state: OpenCase): string | null => {
+  if (state.status === 'closed') return 'case.closed';
+  return state.acceptance?.accepted ? 'rescind.accepted' : null;
+};
+
+/** The last word on a case; which one follows from what happened to it. */
+export const closeCase = (state: OpenCase): Decided<CaseEvent> => {
+  if (state.status === 'closed') return nothingNew;
+  const pending = state.steps.filter((step) => !isSettled(stepOf(state, step.id).status));
+  const end = (phase: Phase, result: string): Decided<CaseEvent> => happened({ type: 'CaseClosed', data: { phase, result } });
+
+  if (state.rescinding) {
+    if (pending.some((step) => step.undoes !== undefined)) throw new RuleViolation('case.undoing', 'not everything is taken back yet');
+    return touchedDialpad(state) ? end('rescinded', 'rescinded') : end('cancelled', 'rescinded-before-any-write');
+  }
+  if (state.withdrawing) {
+    if (pending.some((step) => step.id.startsWith('withdraw-'))) throw new RuleViolation('case.withdrawing', 'the invitation is not taken back yet');
+    return end(state.withdrawing, state.withdrawing === 'expired' ? 'invitation-expired' : 'cancelled');
+  }
+  if (stepOf(state, 'link').status === 'waived') return end('done', 'no-dialpad-user');
+  if (gateStatus(state, 'leaver') === 'refused' || gateStatus(state, 'number-loss') === 'refused') return end('cancelled', 'refused');
+  if (gateStatus(state, 'leaver-delete') === 'refused') return end('done', 'kept-suspended');
+  if (gateStatus(state, 'joiner') === 'refused') return end('cancelled', 'refused');
+  if (gateStatus(state, 'joiner') === 'expired') return end('expired', 'approval-expired');
+  if (pending.length > 0) throw new RuleViolation('case.unfinished', `steps are open: ${pending.map((step) => step.id).join(', ')}`);
+
+  return end('done', state.kind === 'leaver' ? 'removed' : 'joined');
+};

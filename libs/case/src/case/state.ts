@@ -1,0 +1,195 @@
+import { unreachable, type JsonObject } from '../kernel.ts';
+import type { CaseEvent, Verdict } from './events.ts';
+import type { Gate, Phase, Plan, PlannedStep, StepKind } from './plan.ts';
+import type { CaseKind, Terms } from './terms.ts';
+
+export type StepStatus = 'pending' | 'running' | 'verified' | 'blocked' | 'contradicted' | 'waived' | 'by-hand' | 'compensated';
+export type StageStatus = 'waiting' | 'open' | 'approved' | 'refused' | 'expired' | 'void';
+
+export interface StepState {
+  readonly status: StepStatus;
+  /** Counted from 1; a person's retry begins a new one. */
+  readonly round: number;
+  /** A person says it is done: the next round reads back and writes nothing. */
+  readonly byHand: boolean;
+  /** Whether a call that changes Dialpad may have happened. */
+  readonly begun: boolean;
+  readonly changed: boolean;
+  readonly code: string | null;
+  readonly detail: string | null;
+  /** What `StepStarted` saw before the first write: what an undo goes back to. */
+  readonly before: unknown;
+}
+
+export interface Decision {
+  readonly actor: string;
+  readonly decision: Verdict;
+  readonly reasonCode: string | null;
+}
+
+export interface StageState {
+  readonly stage: string;
+  readonly gate: Gate;
+  readonly status: StageStatus;
+  readonly needed: number;
+  readonly by: readonly string[];
+  readonly planHash: string;
+  readonly deadline: string | null;
+  readonly escalated: boolean;
+  readonly decisions: readonly Decision[];
+}
+
+export interface OpenCase {
+  readonly status: 'open' | 'closed';
+  readonly kind: CaseKind;
+  readonly personRef: string;
+  readonly source: string;
+  readonly requester: string;
+  readonly office: string | null;
+  readonly terms: Terms;
+  readonly phase: Phase;
+  readonly userId: string | null;
+  readonly plan: Plan | null;
+  /** Steps before the plan, of the plan, and those a rescind or a withdrawal added; in order. */
+  readonly steps: readonly PlannedStep[];
+  readonly stepStates: Readonly<Record<string, StepState>>;
+  readonly stages: readonly StageState[];
+  readonly cutOffReached: boolean;
+  readonly holdUntil: string | null;
+  readonly holdEnded: boolean;
+  readonly rescinding: boolean;
+  readonly withdrawing: 'expired' | 'cancelled' | null;
+  readonly seatAwaited: { readonly officeId: string; readonly seat: string } | null;
+  readonly acceptance: { readonly deadline: string; readonly accepted: boolean; readonly reminders: number } | null;
+  readonly certificate: JsonObject | null;
+  readonly result: string | null;
+}
+
+export type CaseState = { readonly status: 'none' } | OpenCase;
+
+export const noCase: CaseState = { status: 'none' };
+
+export const pendingStep: StepState = {
+  status: 'pending', round: 1, byHand: false, begun: false, changed: false, code: null, detail: null, before: null,
+};
+
+const LINK: PlannedStep = { id: 'link', kind: 'linkUser', phase: 'planned', reversible: true, gate: null, target: {} };
+const PREFLIGHT: PlannedStep = { id: 'preflight', kind: 'checkJoiner', phase: 'planned', reversible: true, gate: null, target: {} };
+
+/** Steps that must succeed before there can be a plan. */
+export const stepsBeforePlan = (kind: CaseKind): readonly PlannedStep[] => [kind === 'leaver' ? LINK : PREFLIGHT];
+
+export const stepOf = (state: OpenCase, id: string): StepState => state.stepStates[id] ?? pendingStep;
+export const isSettled = (status: StepStatus): boolean =>
+  status === 'verified' || status === 'waived' || status === 'by-hand' || status === 'compensated';
+export const stageOf = (state: OpenCase, stage: string): StageState | undefined => state.stages.find((each) => each.stage === stage);
+
+/** Never throws, never judges: what is in the stream has happened. */
+export const evolve = (state: CaseState, event: CaseEvent): CaseState => {
+  if (event.type === 'CaseOpened') return open(event.data);
+  if (state.status === 'none') return state;
+  switch (event.type) {
+    case 'TermsChanged': return { ...state, terms: event.data.terms };
+    case 'StepStarted': return started(state, event.data);
+    case 'StepVerified': return settled(state, event.data.step, { status: 'verified', changed: event.data.changed, code: null, detail: event.data.finding ?? null }, event.data.userId);
+    case 'StepBlocked': return step(state, event.data.step, { status: 'blocked', code: event.data.code, detail: event.data.detail });
+    case 'StepContradicted': return step(state, event.data.step, { status: 'contradicted', code: 'step.contradicted', detail: event.data.detail });
+    case 'StepWithheld': return step(state, event.data.step, { code: event.data.code });
+    case 'StepRetried': return step(state, event.data.step, { status: 'pending', round: event.data.round, byHand: false, code: null, detail: null });
+    case 'StepWaived': return settled(state, event.data.step, { status: 'waived' });
+    case 'StepClaimedByHand': return step(state, event.data.step, { status: 'pending', round: event.data.round, byHand: true, code: null, detail: null });
+    case 'StepDoneByHand': return settled(state, event.data.step, { status: 'by-hand', code: null, detail: null }, event.data.userId);
+    case 'PlanMade': return planned(state, event.data.plan, event.data.userId);
+    case 'StageOpened': return {
+      ...state,
+      phase: event.data.gate === 'leaver-delete' ? 'awaiting-delete-approval' : event.data.gate === 'review' ? state.phase : state.phase === 'planned' || state.phase === 'scheduled' ? 'awaiting-approval' : state.phase,
+      stages: withStage(state, event.data.stage, { status: 'open', deadline: event.data.deadline }),
+    };
+    case 'DecisionMade': return {
+      ...state,
+      stages: withStage(state, event.data.stage, { decisions: [...(stageOf(state, event.data.stage)?.decisions ?? []), { actor: event.data.actor, decision: event.data.decision, reasonCode: event.data.reasonCode }] }),
+    };
+    case 'DecisionRefused': return state;
+    case 'StageApproved': return closedStage(state, event.data.stage, 'approved');
+    case 'StageRefused': return closedStage(state, event.data.stage, 'refused');
+    case 'StageEscalated': return { ...state, stages: withStage(state, event.data.stage, { escalated: true }) };
+    case 'StageExpired': return closedStage(state, event.data.stage, 'expired');
+    case 'CutOffReached': return { ...state, cutOffReached: true };
+    case 'HoldBegan': return { ...state, phase: 'holding', holdUntil: event.data.until };
+    case 'HoldEnded': return { ...state, holdEnded: true };
+    case 'RescindAccepted': return { ...withSteps(state, event.data.steps), rescinding: true, phase: state.kind === 'leaver' ? 'rescinding' : state.phase, stages: voided(state) };
+    case 'RescindRefused': return state;
+    case 'SeatAwaited': return { ...state, phase: 'awaiting-seat', seatAwaited: event.data };
+    case 'SeatOffered': return { ...state, seatAwaited: null };
+    case 'AcceptanceAwaited': return {
+      ...state, phase: 'awaiting-acceptance', userId: event.data.userId,
+      acceptance: { deadline: event.data.deadline, accepted: state.acceptance?.accepted ?? false, reminders: 0 },
+    };
+    case 'ReminderDue': return state.acceptance ? { ...state, acceptance: { ...state.acceptance, reminders: event.data.number } } : state;
+    case 'InviteAccepted': return { ...state, acceptance: { deadline: state.acceptance?.deadline ?? '', reminders: state.acceptance?.reminders ?? 0, accepted: true } };
+    case 'WithdrawalBegan': return { ...withSteps(state, event.data.steps), withdrawing: event.data.why, stages: voided(state) };
+    case 'CertificateIssued': return { ...state, certificate: event.data.claims };
+    case 'CaseClosed': return { ...state, status: 'closed', phase: event.data.phase, result: event.data.result, stages: voided(state) };
+    default: return unreachable(event);
+  }
+};
+
+export const fold = (events: readonly CaseEvent[], from: CaseState = noCase): CaseState => events.reduce(evolve, from);
+
+const open = (data: Extract<CaseEvent, { type: 'CaseOpened' }>['data']): OpenCase => ({
+  status: 'open', kind: data.kind, personRef: data.personRef, source: data.source, requester: data.requester, office: data.office,
+  terms: data.terms, phase: 'planned', userId: null, plan: null, steps: stepsBeforePlan(data.kind), stepStates: {}, stages: [],
+  cutOffReached: false, holdUntil: null, holdEnded: false, rescinding: false, withdrawing: null, seatAwaited: null,
+  acceptance: null, certificate: null, result: null,
+});
+
+const step = (state: OpenCase, id: string, change: Partial<StepState>): OpenCase => ({
+  ...state, stepStates: { ...state.stepStates, [id]: { ...stepOf(state, id), ...change } },
+});
+
+const settled = (state: OpenCase, id: string, change: Partial<StepState>, userId?: string): OpenCase => {
+  const after = step(state, id, change);
+  const done = state.steps.find((each) => each.id === id);
+  const undone = done?.undoes === undefined || change.status === 'waived' ? after : step(after, done.undoes, { status: 'compensated' });
+  const withUser = userId === undefined ? undone : { ...undone, userId };
+
+  if (done?.kind === 'claimSeat') return { ...withUser, seatAwaited: null, phase: state.phase === 'awaiting-seat' ? 'scheduled' : state.phase };
+
+  // Deleted is not gone: until the read-back says so the case waits, and says that it waits.
+  return done?.kind === 'deleteUser' ? { ...withUser, phase: 'awaiting-purge' } : withUser;
+};
+
+const started = (state: OpenCase, data: Extract<CaseEvent, { type: 'StepStarted' }>['data']): OpenCase => {
+  const before = stepOf(state, data.step).before ?? data.before ?? null;
+  const after = step(state, data.step, { status: 'running', round: data.round, begun: true, before, code: null, detail: null });
+  const phase = state.steps.find((each) => each.id === data.step)?.phase ?? state.phase;
+
+  return { ...after, phase: phase === 'planned' ? state.phase : phase };
+};
+
+const planned = (state: OpenCase, plan: Plan, userId: string | null): OpenCase => ({
+  ...state,
+  plan,
+  userId: userId ?? state.userId,
+  steps: [...stepsBeforePlan(state.kind), ...plan.steps],
+  // A new plan voids what was voted on the old one.
+  stages: plan.stages.map((each) => ({ ...each, status: 'waiting', planHash: plan.hash, deadline: null, escalated: false, decisions: [] })),
+  phase: 'scheduled',
+});
+
+const withStage = (state: OpenCase, stage: string, change: Partial<StageState>): readonly StageState[] =>
+  state.stages.map((each) => (each.stage === stage ? { ...each, ...change } : each));
+
+const closedStage = (state: OpenCase, stage: string, status: StageStatus): OpenCase => {
+  const after = { ...state, stages: withStage(state, stage, { status }) };
+  const stillOpen = after.stages.some((each) => each.status === 'open' && each.gate !== 'review');
+
+  return state.phase === 'awaiting-approval' && !stillOpen ? { ...after, phase: 'scheduled' } : after;
+};
+
+const voided = (state: OpenCase): readonly StageState[] =>
+  state.stages.map((each) => (each.status === 'open' || each.status === 'waiting' ? { ...each, status: 'void' } : each));
+
+const withSteps = (state: OpenCase, steps: readonly PlannedStep[]): OpenCase => ({ ...state, steps: [...state.steps, ...steps] });
+
+export const kindOfStep = (state: OpenCase, id: string): StepKind | undefined => state.steps.find((each) => each.id === id)?.kind;

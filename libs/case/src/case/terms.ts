@@ -1,0 +1,51 @@
+/** Where the zone of a date came from; recorded, because the last day ends at another instant in another zone. */
+export type ZoneFrom = 'fact' | 'person' | 'office' | 'policy' | 'instant';
+
+/** What HR wants of a leaver, as far as it is no personal value. */
+export interface LeaverTerms {
+  readonly kind: 'leaver';
+  /** Plain date; null when only an instant was given. */
+  readonly lastWorkingDay: string | null;
+  /** ISO instant at which access ends. */
+  readonly cutOff: string;
+  readonly zone: string;
+  readonly zoneFrom: ZoneFrom;
+  readonly urgency: 'normal' | 'immediate';
+  readonly reasonCode: string | null;
+  readonly successor: Successor;
+}
+
+export type Successor =
+  | { readonly kind: 'pool' }
+  | { readonly kind: 'person'; readonly personRef: string }
+  | { readonly kind: 'unknown-person' }
+  | { readonly kind: 'department'; readonly name: string }
+  | { readonly kind: 'office'; readonly name: string };
+
+export interface JoinerTerms {
+  readonly kind: 'joiner';
+  readonly startDate: string;
+  /** ISO instant the first day begins in the person's zone. */
+  readonly startsAt: string;
+  readonly zone: string;
+  readonly zoneFrom: ZoneFrom;
+  readonly license: string;
+  readonly number: NumberWish | null;
+  readonly groups: readonly GroupWish[];
+  readonly adminRole: 'company' | 'office' | null;
+}
+
+export type NumberWish =
+  | { readonly kind: 'named'; readonly e164: string }
+  | { readonly kind: 'reserved' }
+  | { readonly kind: 'area-code'; readonly areaCode: string }
+  | { readonly kind: 'leaver'; readonly personRef: string | null };
+
+export interface GroupWish {
+  readonly type: 'department' | 'callcenter' | 'office';
+  readonly name: string;
+  readonly role: 'operator' | 'supervisor' | 'admin';
+}
+
+export type Terms = LeaverTerms | JoinerTerms;
+export type CaseKind = Terms['kind'];

@@ -1,0 +1,103 @@
+import { gateStatus, openStage, type GateStatus } from './gates.ts';
+import type { Gate, StepKind, Timings } from './plan.ts';
+import { isSettled, stepOf, type OpenCase, type StepStatus } from './state.ts';
+
+/** Who or what the case waits for, in words that name nobody. `on` is a role, `dialpad`, `clock` or `operator`. */
+export interface WaitsFor {
+  readonly on: string;
+  readonly what: string;
+  readonly until: string | null;
+}
+
+/** What a workflow may know of its case: ids, states and instants. It travels in signals and results, so nothing personal. */
+export interface CaseView {
+  readonly version: number;
+  readonly kind: string;
+  readonly phase: string;
+  readonly closed: boolean;
+  readonly planned: boolean;
+  readonly steps: readonly { readonly id: string; readonly kind: StepKind; readonly phase: string; readonly status: StepStatus; readonly round: number }[];
+  readonly gates: Readonly<Partial<Record<Gate, GateStatus>>>;
+  readonly stage: { readonly name: string; readonly gate: Gate; readonly deadline: string | null; readonly escalated: boolean } | null;
+  readonly cutOff: string | null;
+  readonly immediate: boolean;
+  readonly cutOffReached: boolean;
+  readonly holdUntil: string | null;
+  readonly holdEnded: boolean;
+  /** ISO instant at which a joiner is invited: the start of the first day less the policy's lead. */
+  readonly inviteAt: string | null;
+  readonly rescinding: boolean;
+  readonly withdrawing: boolean;
+  readonly seatAwaited: boolean;
+  readonly acceptance: { readonly deadline: string; readonly accepted: boolean; readonly reminders: number } | null;
+  readonly timings: Timings | null;
+  readonly waitsFor: readonly WaitsFor[];
+  readonly attention: { readonly step: string; readonly code: string } | null;
+  readonly due: string | null;
+}
+
+const GATES: readonly Gate[] = ['leaver', 'number-loss', 'leaver-delete', 'joiner', 'review'];
+
+export const viewOf = (state: OpenCase, version: number): CaseView => {
+  const waitsFor = whatItWaitsFor(state);
+  const gates = Object.fromEntries(GATES.map((gate) => [gate, gateStatus(state, gate)]).filter(([, status]) => status !== 'none'));
+  const stage = GATES.filter((gate) => gate !== 'review').map((gate) => openStage(state, gate)).find((each) => each !== undefined);
+
+  return {
+    version, kind: state.kind, phase: state.phase, closed: state.status === 'closed', planned: state.plan !== null,
+    steps: state.steps.map((step) => ({ id: step.id, kind: step.kind, phase: step.phase, status: stepOf(state, step.id).status, round: stepOf(state, step.id).round })),
+    gates,
+    stage: stage ? { name: stage.stage, gate: stage.gate, deadline: stage.deadline, escalated: stage.escalated } : null,
+    cutOff: state.terms.kind === 'leaver' ? state.terms.cutOff : null,
+    immediate: state.terms.kind === 'leaver' && state.terms.urgency === 'immediate',
+    cutOffReached: state.cutOffReached,
+    holdUntil: state.holdUntil,
+    holdEnded: state.holdEnded,
+    inviteAt: inviteAt(state),
+    rescinding: state.rescinding,
+    withdrawing: state.withdrawing !== null,
+    seatAwaited: state.seatAwaited !== null,
+    acceptance: state.acceptance,
+    timings: state.plan?.timings ?? null,
+    waitsFor,
+    attention: attentionOf(state),
+    due: waitsFor.map((each) => each.until).filter((until) => until !== null).sort()[0] ?? null,
+  };
+};
+
+export const inviteAt = (state: OpenCase): string | null =>
+  state.terms.kind === 'joiner' && state.plan ? new Date(Date.parse(state.terms.startsAt) - state.plan.timings.lead).toISOString() : null;
+
+const stuckSteps = (state: OpenCase) => state.steps.filter((step) => ['blocked', 'contradicted'].includes(stepOf(state, step.id).status));
+
+export const attentionOf = (state: OpenCase): { step: string; code: string } | null => {
+  const step = state.status === 'closed' ? undefined : stuckSteps(state)[0];
+  return step ? { step: step.id, code: stepOf(state, step.id).code ?? 'step.blocked' } : null;
+};
+
+/** Everything the case waits for right now, the most pressing first; empty while it works or is closed. */
+export const whatItWaitsFor = (state: OpenCase): readonly WaitsFor[] => {
+  if (state.status === 'closed') return [];
+  const blocked = stuckSteps(state).map((step): WaitsFor => ({
+    on: 'operator', what: `step ${step.id} is ${stepOf(state, step.id).status} (${stepOf(state, step.id).code}): retry, waive or do by hand`, until: null,
+  }));
+  const stages = state.stages.filter((stage) => stage.status === 'open').map((stage): WaitsFor => ({
+    on: stage.by.join(' or '), what: `${stage.needed} approval${stage.needed === 1 ? '' : 's'} of stage ${stage.stage}`, until: stage.deadline,
+  }));
+
+  return [...blocked, ...stages, ...clocks(state)];
+};
+
+const clocks = (state: OpenCase): readonly WaitsFor[] => {
+  const clock = (what: string, until: string | null): WaitsFor => ({ on: 'clock', what, until });
+  const current = state.steps.find((step) => !isSettled(stepOf(state, step.id).status));
+  if (state.rescinding || state.withdrawing) return [];
+  if (state.phase === 'scheduled' && state.terms.kind === 'leaver' && !state.cutOffReached) return [clock('the cut-off', state.terms.cutOff)];
+  if (state.phase === 'scheduled' && state.terms.kind === 'joiner' && current?.kind === 'inviteUser') return [clock('the day of the invitation', inviteAt(state))];
+  if (state.phase === 'awaiting-seat') return [{ on: 'seat', what: 'a free seat in the office', until: null }];
+  if (state.phase === 'holding') return [clock('the end of the hold', state.holdUntil)];
+  if (state.phase === 'awaiting-acceptance') return [{ on: 'person', what: 'the person to accept the invitation', until: state.acceptance?.deadline ?? null }];
+  if (state.phase === 'awaiting-purge') return [{ on: 'dialpad', what: 'Dialpad to purge the deleted user', until: null }];
+
+  return [];
+};

@@ -1,0 +1,124 @@
+import { happened, nothingNew, unreachable, type Decided } from '../kernel.ts';
+
+/** Things of which there is one per company. Claimed here, at an expected version, before the write in Dialpad. */
+export type CompanyEvent =
+  | { readonly type: 'AdminExitClaimed'; readonly data: { caseId: string; userId: string } }
+  | { readonly type: 'AdminExitReleased'; readonly data: { caseId: string } }
+  | { readonly type: 'SeatQueued'; readonly data: { caseId: string; officeId: string; seat: string; first: boolean } }
+  | { readonly type: 'SeatClaimed'; readonly data: { caseId: string; officeId: string; seat: string } }
+  | { readonly type: 'SeatTaken'; readonly data: { caseId: string } }
+  | { readonly type: 'SeatReturned'; readonly data: { caseId: string } }
+  | { readonly type: 'NumberClaimed'; readonly data: { caseId: string; number: string } }
+  | { readonly type: 'NumberWithheld'; readonly data: { caseId: string; number: string } }
+  | { readonly type: 'NumbersFreed'; readonly data: { caseId: string } };
+
+interface SeatClaim {
+  readonly caseId: string;
+  readonly officeId: string;
+  readonly seat: string;
+}
+
+export interface CompanyState {
+  readonly adminExits: readonly { readonly caseId: string; readonly userId: string }[];
+  readonly claims: readonly SeatClaim[];
+  readonly queue: readonly SeatClaim[];
+  /** Numbers promised to a joiner, or pooled by a leaver who may still come back. */
+  readonly numbers: readonly { readonly caseId: string; readonly number: string; readonly withheld: boolean }[];
+}
+
+export const emptyCompany: CompanyState = { adminExits: [], claims: [], queue: [], numbers: [] };
+
+export const evolveCompany = (state: CompanyState, event: CompanyEvent): CompanyState => {
+  const { caseId } = event.data;
+  const others = <T extends { readonly caseId: string }>(list: readonly T[]): readonly T[] => list.filter((each) => each.caseId !== caseId);
+
+  switch (event.type) {
+    case 'AdminExitClaimed': return { ...state, adminExits: [...others(state.adminExits), event.data] };
+    case 'AdminExitReleased': return { ...state, adminExits: others(state.adminExits) };
+    case 'SeatQueued': return { ...state, queue: event.data.first ? [event.data, ...others(state.queue)] : [...others(state.queue), event.data] };
+    case 'SeatClaimed': return { ...state, queue: others(state.queue), claims: [...others(state.claims), event.data] };
+    case 'SeatTaken': return { ...state, claims: others(state.claims) };
+    case 'SeatReturned': return { ...state, queue: others(state.queue), claims: others(state.claims) };
+    case 'NumberClaimed': return { ...state, numbers: [...state.numbers, { ...event.data, withheld: false }] };
+    case 'NumberWithheld': return { ...state, numbers: [...state.numbers, { ...event.data, withheld: true }] };
+    case 'NumbersFreed': return { ...state, numbers: others(state.numbers) };
+    default: return unreachable(event);
+  }
+};
+
+export type CompanyCommand =
+  /** `otherAdmins`: active Company Admins as Dialpad just said, without this one. */
+  | { readonly type: 'claimAdminExit'; readonly caseId: string; readonly userId: string; readonly otherAdmins: readonly string[] }
+  | { readonly type: 'releaseAdminExit'; readonly caseId: string }
+  /** `free`: the office's counter as Dialpad just said. `first`: a rescind goes before everybody who waits. */
+  | { readonly type: 'claimSeat'; readonly caseId: string; readonly officeId: string; readonly seat: string; readonly free: number; readonly first: boolean }
+  | { readonly type: 'takeSeat'; readonly caseId: string }
+  | { readonly type: 'returnSeat'; readonly caseId: string }
+  /** The first of the candidates that nobody else was promised. */
+  | { readonly type: 'claimNumber'; readonly caseId: string; readonly candidates: readonly string[] }
+  | { readonly type: 'withholdNumber'; readonly caseId: string; readonly number: string }
+  | { readonly type: 'freeNumbers'; readonly caseId: string };
+
+export const decideCompany = (command: CompanyCommand, state: CompanyState): Decided<CompanyEvent> => {
+  switch (command.type) {
+    case 'claimAdminExit': return claimAdminExit(command, state);
+    case 'releaseAdminExit': return has(state.adminExits, command.caseId) ? happened({ type: 'AdminExitReleased', data: { caseId: command.caseId } }) : nothingNew;
+    case 'claimSeat': return claimSeat(command, state);
+    case 'takeSeat': return has(state.claims, command.caseId) ? happened({ type: 'SeatTaken', data: { caseId: command.caseId } }) : nothingNew;
+    case 'returnSeat': return has([...state.claims, ...state.queue], command.caseId) ? happened({ type: 'SeatReturned', data: { caseId: command.caseId } }) : nothingNew;
+    case 'claimNumber': return claimNumber(command, state);
+    case 'withholdNumber': {
+      const { caseId, number } = command;
+      const known = state.numbers.some((each) => each.caseId === caseId && each.number === number);
+      return known ? nothingNew : happened({ type: 'NumberWithheld', data: { caseId, number } });
+    }
+    case 'freeNumbers': return has(state.numbers, command.caseId) ? happened({ type: 'NumbersFreed', data: { caseId: command.caseId } }) : nothingNew;
+    default: return unreachable(command);
+  }
+};
+
+const has = (list: readonly { readonly caseId: string }[], caseId: string): boolean => list.some((each) => each.caseId === caseId);
+
+/** Two admins who leave in the same minute must not both pass: each sees the other's claim. */
+const claimAdminExit = (command: Extract<CompanyCommand, { type: 'claimAdminExit' }>, state: CompanyState): Decided<CompanyEvent> => {
+  const leaving = new Set(state.adminExits.filter((each) => each.caseId !== command.caseId).map((each) => each.userId));
+  const staying = command.otherAdmins.filter((id) => id !== command.userId && !leaving.has(id));
+  if (staying.length === 0) {
+    return { events: [], refusal: { code: 'leaver.last_company_admin', message: 'nobody else would be an active Company Admin' } };
+  }
+
+  return has(state.adminExits, command.caseId) ? nothingNew : happened({ type: 'AdminExitClaimed', data: { caseId: command.caseId, userId: command.userId } });
+};
+
+const claimSeat = (command: Extract<CompanyCommand, { type: 'claimSeat' }>, state: CompanyState): Decided<CompanyEvent> => {
+  const { caseId, officeId, seat, free, first } = command;
+  if (has(state.claims, caseId)) return nothingNew;
+  const same = (each: SeatClaim): boolean => each.officeId === officeId && each.seat === seat;
+  const line = state.queue.filter(same);
+  const mine = line.findIndex((each) => each.caseId === caseId);
+  const ahead = first ? 0 : mine >= 0 ? mine : line.length;
+  const left = free - state.claims.filter(same).length - ahead;
+
+  if (left >= 1) return happened({ type: 'SeatClaimed', data: { caseId, officeId, seat } });
+  const refusal = { code: 'seat.none', message: `no free ${seat} seat in the office` };
+
+  return { events: mine >= 0 && !first ? [] : mine === 0 ? [] : [{ type: 'SeatQueued', data: { caseId, officeId, seat, first } }], refusal };
+};
+
+const claimNumber = (command: Extract<CompanyCommand, { type: 'claimNumber' }>, state: CompanyState): Decided<CompanyEvent> => {
+  const { caseId, candidates } = command;
+  if (claimedNumber(state, caseId) !== null) return nothingNew;
+  const taken = new Set(state.numbers.filter((each) => each.caseId !== caseId).map((each) => each.number));
+  const number = candidates.find((each) => !taken.has(each));
+
+  return number === undefined
+    ? { events: [], refusal: { code: 'number.none', message: 'no reserved number is free' } }
+    : happened({ type: 'NumberClaimed', data: { caseId, number } });
+};
+
+export const claimedNumber = (state: CompanyState, caseId: string): string | null =>
+  state.numbers.find((each) => each.caseId === caseId && !each.withheld)?.number ?? null;
+
+/** Who is woken when a seat of an office comes free. */
+export const nextInLine = (state: CompanyState, officeId: string, seat: string): string | null =>
+  state.queue.find((each) => each.officeId === officeId && each.seat === seat)?.caseId ?? null;

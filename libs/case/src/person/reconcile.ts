@@ -1,0 +1,66 @@
+import type { OpenCase } from '../case/state.ts';
+import { stepOf } from '../case/state.ts';
+import type { JoinerTerms, LeaverTerms } from '../case/terms.ts';
+import { wanted, type Wanted } from './facts.ts';
+import type { PersonState } from './person.ts';
+
+/** What has to be asked of cases so that they follow HR. */
+export type CaseAction =
+  | { readonly type: 'openLeaver'; readonly factId: string; readonly terms: LeaverTerms; readonly office: string | null }
+  | { readonly type: 'openJoiner'; readonly factId: string; readonly terms: JoinerTerms; readonly office: string | null }
+  | { readonly type: 'changeTerms'; readonly caseId: string; readonly terms: LeaverTerms | JoinerTerms }
+  | { readonly type: 'rescind'; readonly caseId: string };
+
+export interface Running {
+  readonly leaver: { readonly caseId: string; readonly state: OpenCase } | null;
+  readonly joiner: { readonly caseId: string; readonly state: OpenCase } | null;
+}
+
+/** Compares what HR wants with the cases that run, and says what is missing. Asking again says nothing new. */
+export const follow = (person: PersonState, running: Running, now: string): readonly CaseAction[] => {
+  const want = wanted(person.facts);
+  return [...followLeave(person, running, want, now), ...followHire(person, running, want)];
+};
+
+const openedBy = (person: PersonState, factId: string): boolean => person.cases.some((each) => each.factId === factId);
+
+const followLeave = (person: PersonState, { leaver, joiner }: Running, { leave }: Wanted, now: string): readonly CaseAction[] => {
+  if (!leave) return leaver && !leaver.state.rescinding && followsFacts(person, leaver.caseId) ? [{ type: 'rescind', caseId: leaver.caseId }] : [];
+  const open: CaseAction = { type: 'openLeaver', ...leave };
+
+  // Leaves before the first day: there is nothing to take away but the invitation.
+  const neverStarts = joiner && !joiner.state.acceptance?.accepted && joiner.state.withdrawing === null
+    && joiner.state.terms.kind === 'joiner' && Date.parse(leave.terms.cutOff) <= Date.parse(joiner.state.terms.startsAt);
+  if (neverStarts) return [{ type: 'rescind', caseId: joiner.caseId }];
+  if (!leaver || leaver.state.rescinding) return openedBy(person, leave.factId) ? [] : [open];
+
+  const begunByThis = person.cases.find((each) => each.caseId === leaver.caseId)?.factId === leave.factId;
+  const isLater = leaver.state.terms.kind === 'leaver' && Date.parse(leave.terms.cutOff) > Date.parse(leaver.state.terms.cutOff);
+  const comesBackFirst = accessWasCut(leaver.state) && isLater && Date.parse(leave.terms.cutOff) > Date.parse(now);
+  if (!comesBackFirst) return [{ type: 'changeTerms', caseId: leaver.caseId, terms: leave.terms }];
+
+  // The person works on after access was cut: give it back, and begin anew for the new day.
+  return [{ type: 'rescind', caseId: leaver.caseId }, begunByThis ? { ...open, factId: `${leave.factId}/${leave.terms.cutOff}` } : open];
+};
+
+/** A case that was opened by hand is not undone because HR never said anything. */
+const followsFacts = (person: PersonState, caseId: string): boolean => person.cases.find((each) => each.caseId === caseId)?.factId !== null;
+
+const accessWasCut = (state: OpenCase): boolean => stepOf(state, 'suspend').begun;
+
+const followHire = (person: PersonState, { leaver, joiner }: Running, { hire, leave }: Wanted): readonly CaseAction[] => {
+  if (!hire || (leave && openedBy(person, hire.factId))) return [];
+  if (joiner) return joiner.state.withdrawing ? [] : [{ type: 'changeTerms', caseId: joiner.caseId, terms: hire.terms }];
+  if (openedBy(person, hire.factId) || leave) return [];
+  // A leaver who comes back before the line keeps the same user: taking the leaver case back is the whole joiner.
+  if (leaver && !stepOf(leaver.state, 'delete').begun) return [];
+  const employedAlready = person.cases.some((each) => each.kind === 'joiner' && each.phase === 'done') && !hire.again;
+
+  return employedAlready || (hire.again && cameBack(person)) ? [] : [{ type: 'openJoiner', factId: hire.factId, terms: hire.terms, office: hire.office }];
+};
+
+/** The last thing that happened to the person's employment was a leaver taken back. */
+const cameBack = (person: PersonState): boolean => {
+  const last = person.cases[person.cases.length - 1];
+  return last?.kind === 'leaver' && (last.phase === 'rescinded' || last.phase === 'cancelled');
+};

@@ -1,0 +1,64 @@
+/** What a company decided once, for every case. Durations are milliseconds. A case keeps the policy it was planned with. */
+export interface Policy {
+  /** Hash of the document, so that a plan says which policy it was made under. */
+  readonly version: string;
+  readonly hold: number;
+  readonly releaseSeat: 'suspend' | 'delete';
+  readonly purge: { readonly after: number; readonly checkEvery: number };
+  readonly acceptance: { readonly deadline: number; readonly remindEvery: number; readonly pollEvery: number };
+  readonly lead: number;
+  readonly approvals: {
+    readonly leaver: readonly StagePolicy[];
+    readonly 'leaver-delete': readonly StagePolicy[];
+    readonly joiner: readonly StagePolicy[];
+    readonly deadline: number;
+  };
+  readonly massChange: { readonly count: number; readonly share: number; readonly window: number };
+  /** Whether un-assigned numbers stay in the company's pool. Dialpad's API does not say; `false` makes pooling irreversible. */
+  readonly reservePool: boolean;
+  /** Dialpad user who owns the API key in use, where known: never suspended by a leaver. */
+  readonly apiKeyOwner: string | null;
+  /** The last resort for a date without a zone. IANA name. */
+  readonly timeZone: string;
+  /** Domains an invitation may go to besides the company's own. Empty: the company's own only; `*`: any. */
+  readonly emailDomains: readonly string[];
+  /** Stages that may be decided by a Temporal update or signal; `*` is all. */
+  readonly temporalStages: readonly string[];
+  /** What may be given as `reasonCode` through Temporal, where free text would stay in the history. */
+  readonly reasonCodes: readonly string[];
+  /** Ties an actor to an employee, so that nobody decides about themselves. */
+  readonly actors: Readonly<Record<string, { readonly source: string; readonly employeeId: string }>>;
+}
+
+export interface StagePolicy {
+  readonly stage: string;
+  readonly needed: number;
+  /** Roles; any actor with one of them may decide. */
+  readonly by: readonly string[];
+}
+
+const HOUR = 3_600_000;
+const DAY = 24 * HOUR;
+
+export const defaultPolicy: Policy = {
+  version: 'default',
+  hold: 72 * HOUR, // Dialpad's own restore window (help.dialpad.com, "Manage Your Users")
+  releaseSeat: 'suspend',
+  purge: { after: 72 * HOUR, checkEvery: HOUR },
+  acceptance: { deadline: 14 * DAY, remindEvery: 3 * DAY, pollEvery: 5 * 60_000 },
+  lead: 2 * DAY,
+  approvals: {
+    leaver: [{ stage: 'leaver', needed: 1, by: ['approver'] }],
+    'leaver-delete': [{ stage: 'delete', needed: 1, by: ['approver'] }],
+    joiner: [],
+    deadline: DAY,
+  },
+  massChange: { count: 25, share: 0.05, window: HOUR },
+  reservePool: true,
+  apiKeyOwner: null,
+  timeZone: 'UTC',
+  emailDomains: [],
+  temporalStages: ['*'],
+  reasonCodes: ['agreed', 'checked', 'wrong-person', 'wrong-date', 'came-back', 'not-needed', 'fixed', 'accepted-risk', 'other'],
+  actors: {},
+};
