@@ -1,1 +1,1 @@
-export {};
+export { joiner } from './joiner.workflow.ts';

@@ -1,1 +1,1 @@
-export {};
+export { leaver } from './leaver.workflow.ts';

@@ -35,7 +35,7 @@ export const startStep = (state: OpenCase, command: StartStep, now: string): Dec
   const code = withheldBecause(state, step, now);
   if (code) {
     return {
-      events: [{ type: 'StepWithheld', data: { step: step.id, round: command.round, code } }],
+      events: at.code === code ? [] : [{ type: 'StepWithheld', data: { step: step.id, round: command.round, code } }],
       refusal: { code, message: `step ${step.id} may not start: ${code}` },
     };
   }

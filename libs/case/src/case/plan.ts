@@ -77,6 +77,7 @@ export interface Timings {
   readonly remindEvery: number;
   readonly lead: number;
   readonly approvalDeadline: number;
+  readonly seatCheckEvery: number;
   readonly releaseSeat: 'suspend' | 'delete';
 }
 

@@ -30,6 +30,7 @@ export const timingsOf = (policy: Policy): Timings => ({
   remindEvery: policy.acceptance.remindEvery,
   lead: policy.lead,
   approvalDeadline: policy.approvals.deadline,
+  seatCheckEvery: policy.acceptance.pollEvery,
   releaseSeat: policy.releaseSeat,
 });
 

@@ -29,9 +29,8 @@ const followLeave = (person: PersonState, { leaver, joiner }: Running, { leave }
   const open: CaseAction = { type: 'openLeaver', ...leave };
 
   // Leaves before the first day: there is nothing to take away but the invitation.
-  const neverStarts = joiner && !joiner.state.acceptance?.accepted && joiner.state.withdrawing === null
-    && joiner.state.terms.kind === 'joiner' && Date.parse(leave.terms.cutOff) <= Date.parse(joiner.state.terms.startsAt);
-  if (neverStarts) return [{ type: 'rescind', caseId: joiner.caseId }];
+  if (joiner && neverStarts(joiner.state, leave.terms)) return joiner.state.withdrawing ? [] : [{ type: 'rescind', caseId: joiner.caseId }];
+  if (neverCame(person)) return [];
   if (!leaver || leaver.state.rescinding) return openedBy(person, leave.factId) ? [] : [open];
 
   const begunByThis = person.cases.find((each) => each.caseId === leaver.caseId)?.factId === leave.factId;
@@ -41,6 +40,14 @@ const followLeave = (person: PersonState, { leaver, joiner }: Running, { leave }
 
   // The person works on after access was cut: give it back, and begin anew for the new day.
   return [{ type: 'rescind', caseId: leaver.caseId }, begunByThis ? { ...open, factId: `${leave.factId}/${leave.terms.cutOff}` } : open];
+};
+
+const neverStarts = ({ acceptance, terms }: OpenCase, leave: LeaverTerms): boolean =>
+  !acceptance?.accepted && terms.kind === 'joiner' && Date.parse(leave.cutOff) <= Date.parse(terms.startsAt);
+
+const neverCame = (person: PersonState): boolean => {
+  const last = person.cases[person.cases.length - 1];
+  return last?.kind === 'joiner' && !last.open && (last.phase === 'cancelled' || last.phase === 'expired');
 };
 
 /** A case that was opened by hand is not undone because HR never said anything. */

@@ -1,0 +1,95 @@
+import type { CaseView, Gate } from '@handover/case';
+import type { CaseInput, StepResult } from '@handover/workflow-contracts';
+import { workflowInfo } from '@temporalio/workflow';
+import { cases } from './proxies.ts';
+import { showIn } from './display.ts';
+import { answerMessages } from './messages.ts';
+import { untilOr } from './waiting.ts';
+
+/** Thrown out of the runbook when the case turns round: it is rescinded, withdrawn or closed. */
+export class Turned extends Error {}
+
+/**
+ * What a case's workflow holds: the newest view of its case, and the ways to wait for it to change. The stream decides;
+ * the desk only looks, so an old signal, a repeated one or a replayed one changes nothing.
+ */
+export class Desk {
+  view: CaseView;
+  /** True while the case is being undone: then turning round is no news. */
+  undoing = false;
+  private changes = 0;
+
+  private constructor(readonly input: CaseInput, view: CaseView) {
+    this.view = view;
+  }
+
+  static async attend(input: CaseInput): Promise<Desk> {
+    let early: CaseView | null = input.view ?? null;
+    let desk: Desk | null = null;
+    const see = (view: CaseView): void => {
+      if (desk) desk.see(view);
+      else if (!early || view.version > early.version) early = view;
+    };
+    answerMessages(input.caseId, see, () => desk?.view ?? early); // before the first await: nothing may be missed
+
+    const view = await cases('Read the case').look({ caseId: input.caseId });
+    desk = new Desk(input, view);
+    if (early) desk.see(early);
+
+    return desk;
+  }
+
+  get ref(): { caseId: string } {
+    return { caseId: this.input.caseId };
+  }
+
+  see(view: CaseView): void {
+    if (view.version <= this.view.version) return;
+    this.view = view;
+    this.changes += 1;
+  }
+
+  /** Takes in what an activity found, and leaves the runbook when the case has turned round meanwhile. */
+  async take(doing: Promise<CaseView | StepResult>): Promise<void> {
+    const result = await doing;
+    this.see('view' in result ? result.view : result);
+    this.turnIfTurned();
+  }
+
+  turnIfTurned(): void {
+    if (this.undoing) return;
+    if (this.view.closed || this.view.rescinding || this.view.withdrawing) throw new Turned();
+  }
+
+  private turned(): boolean {
+    return !this.undoing && (this.view.closed || this.view.rescinding || this.view.withdrawing);
+  }
+
+  /** True when the condition came to hold, false when the instant came first. Throws `Turned`. */
+  async until(holds: () => boolean, at: () => string | null, summary: string): Promise<boolean> {
+    if (!holds() && !this.turned()) showIn(this.input, this.view);
+    const held = await untilOr(() => this.turned() || holds(), at, () => this.changes, summary);
+    this.turnIfTurned();
+
+    return held;
+  }
+
+  /** Until something about the case changes. */
+  async change(): Promise<void> {
+    const seen = this.changes;
+    await this.until(() => this.changes !== seen, () => null, '');
+  }
+
+  gate(gate: Gate): string {
+    return this.view.gates[gate] ?? 'none';
+  }
+
+  show(): void {
+    showIn(this.input, this.view);
+  }
+
+  /** Long waits with many reminders or polls: begin a new run before the history grows heavy. */
+  get historyIsLong(): boolean {
+    return workflowInfo().continueAsNewSuggested;
+  }
+}

@@ -1,0 +1,23 @@
+import { taskQueues, type CaseActivities, type DialpadActivities } from '@handover/workflow-contracts';
+import { proxyActivities } from '@temporalio/workflow';
+
+/** Bookkeeping in our own database: it comes back, so patience has no end. */
+export const cases = (summary: string): CaseActivities =>
+  proxyActivities<CaseActivities>({
+    taskQueue: taskQueues.cases,
+    startToCloseTimeout: '30 seconds',
+    retry: { initialInterval: '500 milliseconds', backoffCoefficient: 2, maximumInterval: '30 seconds' },
+    summary,
+  });
+
+/** Dialpad may be down for a while; after this long a person should look. Retrying a step begins a new round. */
+export const PATIENCE = '6 hours';
+
+export const dialpad = (summary: string): DialpadActivities =>
+  proxyActivities<DialpadActivities>({
+    taskQueue: taskQueues.dialpad,
+    startToCloseTimeout: '2 minutes',
+    scheduleToCloseTimeout: PATIENCE,
+    retry: { initialInterval: '1 second', backoffCoefficient: 2, maximumInterval: '2 minutes' },
+    summary,
+  });

@@ -1,0 +1,74 @@
+import { ActivityFailure, isCancellation } from '@temporalio/workflow';
+import type { CaseView } from '@handover/case';
+import { stepSummary, type StepResult } from '@handover/workflow-contracts';
+import type { Desk } from './desk.ts';
+import { cases, dialpad } from './proxies.ts';
+
+type ViewStep = CaseView['steps'][number];
+
+const SETTLED = ['verified', 'waived', 'by-hand', 'compensated'];
+const STUCK = ['blocked', 'contradicted'];
+
+const find = (desk: Desk, id: string): ViewStep | undefined => desk.view.steps.find((step) => step.id === id);
+const isDone = (step: ViewStep | undefined): boolean => step === undefined || SETTLED.includes(step.status);
+
+/** Every step of the phases, in the order of the plan. */
+export async function perform(desk: Desk, phases: readonly string[]): Promise<void> {
+  for (const step of desk.view.steps.filter((each) => phases.includes(each.phase))) await performStep(desk, step.id);
+}
+
+/**
+ * Ends only with the step's promise kept, waived or kept by hand: a refusal is in the stream and waits for a person.
+ * `pause` waits between two looks at something that takes Dialpad its time.
+ */
+export async function performStep(desk: Desk, id: string, pause?: () => Promise<unknown>): Promise<void> {
+  for (;;) {
+    const step = find(desk, id);
+    if (isDone(step) || step === undefined) return;
+    if (STUCK.includes(step.status)) {
+      await desk.until(() => !STUCK.includes(find(desk, id)?.status ?? 'verified'), () => null, '');
+      continue;
+    }
+
+    const result = await attempt(desk, step);
+    if (result.again && pause) await pause();
+    else if (result.withheld !== undefined && !STUCK.includes(find(desk, id)?.status ?? '')) await desk.change();
+  }
+}
+
+async function attempt(desk: Desk, step: ViewStep): Promise<StepResult> {
+  const input = { ...desk.ref, step: step.id, round: step.round };
+  const activity = dialpad(stepSummary[step.kind]);
+
+  const result = await outOfPatience(activity[step.kind](input), () => cases('Give up for now: Dialpad did not answer').giveUpStep({ ...input, code: 'dialpad.unavailable' }));
+  desk.see(result.view);
+  desk.turnIfTurned();
+
+  return result;
+}
+
+/** A failure that retries could not mend becomes "blocked" and waits for a person; the workflow itself never fails. */
+async function outOfPatience(doing: Promise<StepResult>, giveUp: () => Promise<CaseView>): Promise<StepResult> {
+  try {
+    return await doing;
+  } catch (error) {
+    if (isCancellation(error) || !(error instanceof ActivityFailure)) throw error;
+    return { view: await giveUp() };
+  }
+}
+
+/** The reading before a plan, and the step that goes with it: blocked until somebody says how to go on. */
+export async function plan(desk: Desk, step: 'link' | 'preflight', reading: () => Promise<StepResult>): Promise<void> {
+  while (!desk.view.planned && find(desk, step)?.status !== 'waived') {
+    const at = find(desk, step);
+    if (at && STUCK.includes(at.status)) {
+      await desk.until(() => !STUCK.includes(find(desk, step)?.status ?? 'verified'), () => null, '');
+      continue;
+    }
+    const round = at?.round ?? 1;
+    const result = await outOfPatience(reading(), () => cases('Give up for now: Dialpad did not answer').giveUpStep({ ...desk.ref, step, round, code: 'dialpad.unavailable' }));
+    desk.see(result.view);
+    desk.turnIfTurned();
+  }
+}
+

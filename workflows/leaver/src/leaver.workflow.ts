@@ -1,0 +1,89 @@
+import type { CaseInput } from '@handover/workflow-contracts';
+import { Desk, Turned, cases, dialpad, passGate, perform, performStep, plan } from '@handover/workflow-kit';
+import { allHandlersFinished, condition } from '@temporalio/workflow';
+
+/** Access first, numbers before any delete, and nothing that cannot be undone before somebody approved it. */
+export async function leaver(input: CaseInput): Promise<string> {
+  const desk = await Desk.attend(input);
+
+  try {
+    desk.turnIfTurned();
+    await remove(desk);
+  } catch (error) {
+    if (!(error instanceof Turned)) throw error;
+    await undo(desk);
+  }
+
+  if (!desk.view.closed) desk.see(await cases('Close the case').closeCase(desk.ref));
+  desk.show();
+  await condition(allHandlersFinished);
+
+  return desk.view.phase;
+}
+
+async function remove(desk: Desk): Promise<void> {
+  await plan(desk, 'link', () => dialpad('Read the user, its numbers, groups and routing; freeze the plan').planLeaver(desk.ref));
+  if (!desk.view.planned) return; // nobody to remove: somebody waived the search
+
+  if ((await passGate(desk, 'leaver')) === 'refused') return;
+  await cutOff(desk);
+
+  await perform(desk, ['cutting-access']);
+  if ((await passGate(desk, 'number-loss')) === 'refused') return;
+  await perform(desk, ['handing-over']);
+
+  // Under `releaseSeat: delete` Dialpad's own restore window is the hold: deleted first, held afterwards.
+  if (desk.view.timings?.releaseSeat === 'delete') {
+    if (!(await mayDelete(desk))) return;
+    await perform(desk, ['deleting']);
+    await hold(desk);
+  } else {
+    await hold(desk);
+    if (!(await mayDelete(desk))) return;
+    await perform(desk, ['deleting']);
+  }
+
+  await purged(desk);
+  await perform(desk, ['anonymizing']);
+}
+
+/** Sleeps to the cut-off; a moved last day moves the timer. An immediate leaver does not wait. */
+async function cutOff(desk: Desk): Promise<void> {
+  if (desk.view.immediate || desk.view.cutOffReached) return;
+
+  await desk.until(() => desk.view.immediate, () => desk.view.cutOff, 'Cut-off: the last working day ends');
+  await desk.take(cases('The cut-off has come').reachCutOff(desk.ref));
+}
+
+async function hold(desk: Desk): Promise<void> {
+  await desk.take(cases('Begin the hold').beginHold(desk.ref));
+  if (desk.view.holdEnded) return;
+
+  await desk.until(() => false, () => desk.view.holdUntil, 'Hold: the person can still come back');
+  await desk.take(cases('End the hold').endHold(desk.ref));
+}
+
+async function mayDelete(desk: Desk): Promise<boolean> {
+  if (desk.gate('leaver-delete') === 'waiting') await desk.take(cases('Ask for the delete').askFor({ ...desk.ref, gate: 'leaver-delete' }));
+  return (await passGate(desk, 'leaver-delete')) === 'approved';
+}
+
+/** Dialpad purges by its own clock; ours only says when it is worth looking. */
+async function purged(desk: Desk): Promise<void> {
+  const { purgeAfter = 0, purgeCheckEvery = 0 } = desk.view.timings ?? {};
+  const pause = async (ms: number, summary: string): Promise<void> => {
+    const until = new Date(Date.now() + ms).toISOString();
+    await desk.until(() => false, () => until, summary);
+  };
+  const isDone = desk.view.steps.some((step) => step.id === 'purge' && step.status !== 'pending');
+
+  if (!isDone && desk.view.timings?.releaseSeat !== 'delete') await pause(purgeAfter, 'Dialpad keeps a deleted user for 72 hours');
+  await performStep(desk, 'purge', () => pause(purgeCheckEvery, 'Look again whether Dialpad has purged the user'));
+}
+
+/** Takes back what was done, in the order the stream planned; each step is as durable as those it undoes. */
+async function undo(desk: Desk): Promise<void> {
+  desk.undoing = true;
+  if (desk.view.rescinding) await perform(desk, ['rescinding']);
+}
+
