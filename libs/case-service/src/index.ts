@@ -1,1 +1,9 @@
-export {};
+export * from './by.ts';
+export * from './cases.ts';
+export * from './closing.ts';
+export * from './company.ts';
+export * from './people.ts';
+export * from './stream.ts';
+export * from './intake/intake.ts';
+export * from './intake/fact.ts';
+export * from './intake/dates.ts';

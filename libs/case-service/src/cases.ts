@@ -1,0 +1,106 @@
+import { decide, evolve, noCase, viewOf, type CaseCommand, type CaseEvent, type CaseState, type CaseView, type Decided, type OpenCase } from '@handover/case';
+import type { Append, CaseRow, EventStore, JsonObject, OutboxMessage, SideWrites } from '@handover/event-store';
+import type { By } from './by.ts';
+import { appendOf, commitAll, domainEventOf, foldStream, retryingConflicts, type Folded } from './stream.ts';
+
+export const caseStream = (caseId: string): string => `case/${caseId}`;
+
+export interface Executed {
+  readonly view: CaseView;
+  readonly state: OpenCase;
+  readonly events: readonly CaseEvent[];
+  /** The rules said no; the stream says so too. */
+  readonly refusal: { readonly code: string; readonly message: string } | null;
+}
+
+/** A case's events and what they add up to. */
+export interface LoadedCase {
+  readonly caseId: string;
+  readonly state: OpenCase;
+  readonly version: number;
+  readonly openedAt: string;
+}
+
+/** Appends and rows of one decision, for callers that put several decisions into one transaction. */
+export interface Prepared {
+  readonly append: Append;
+  readonly row: CaseRow | null;
+  readonly outbox: readonly OutboxMessage[];
+  readonly state: CaseState;
+  readonly decided: Decided<CaseEvent>;
+}
+
+const decider = { initial: noCase, evolve };
+
+/** The one lock at which people, machines and timers meet: a case's stream at an expected version. */
+export class Cases {
+  constructor(private readonly store: EventStore) {}
+
+  async load(caseId: string): Promise<LoadedCase | null> {
+    const events = await this.store.read(caseStream(caseId));
+    const { state, version } = foldStream<CaseState, CaseEvent>(decider, events);
+
+    return state.status === 'none' ? null : { caseId, state, version, openedAt: events[0]?.recordedAt ?? '' };
+  }
+
+  /** @throws RuleViolation what cannot be asked at all; a refusal of something that can be asked is returned. */
+  async execute(caseId: string, command: CaseCommand | readonly CaseCommand[], by: By, side: Omit<SideWrites, 'cases' | 'outbox'> & { readonly also?: readonly Append[] } = {}): Promise<Executed> {
+    return retryingConflicts(async () => {
+      const loaded = await this.load(caseId);
+      const prepared = this.prepare(caseId, loaded, command, by);
+      const { also = [], ...rest } = side;
+      await commitAll(this.store, [prepared.append, ...(prepared.append.events.length > 0 ? also : [])], {
+        ...rest, ...(prepared.row ? { cases: [prepared.row] } : {}), outbox: prepared.outbox,
+      });
+
+      return executed(prepared);
+    });
+  }
+
+  /** Decides without writing. */
+  prepare(caseId: string, loaded: Pick<LoadedCase, 'state' | 'version' | 'openedAt'> | null, command: CaseCommand | readonly CaseCommand[], by: By): Prepared {
+    const before: Folded<CaseState> = loaded ?? { state: noCase, version: 0 };
+    const { decided, state } = decideAll(Array.isArray(command) ? command : [command as CaseCommand], before.state);
+    const personRef = state.status === 'none' ? undefined : state.personRef;
+    const append = appendOf({ stream: caseStream(caseId), expected: before.version, decided, by, caseId, ...(personRef ? { personRef } : {}) });
+    const version = before.version + append.events.length;
+    const news = append.events.length > 0 && state.status !== 'none';
+
+    return {
+      append, state, decided,
+      row: news ? rowOf(caseId, state, version, loaded?.openedAt || new Date().toISOString()) : null,
+      outbox: !news || by.fromWorkflow ? [] : [{ caseId, kind: before.version === 0 ? 'start' : 'signal' }],
+    };
+  }
+
+  /** The events of a case, oldest first, as the rules know them. */
+  async events(caseId: string): Promise<readonly CaseEvent[]> {
+    return (await this.store.read(caseStream(caseId))).map((event) => domainEventOf<CaseEvent>(event));
+  }
+}
+
+/** Several commands as one: each sees what the one before decided; the first refusal ends it. */
+const decideAll = (commands: readonly CaseCommand[], before: CaseState): { decided: Decided<CaseEvent>; state: CaseState } =>
+  commands.reduce<{ decided: Decided<CaseEvent>; state: CaseState }>(
+    (so, command) => {
+      if (so.decided.refusal) return so;
+      const next = decide(command, so.state);
+      return { decided: { ...next, events: [...so.decided.events, ...next.events] }, state: next.events.reduce(evolve, so.state) };
+    },
+    { decided: { events: [] }, state: before },
+  );
+
+const executed = ({ state, append, decided }: Prepared): Executed => {
+  if (state.status === 'none') throw new Error('a case was decided on that does not exist');
+  return { state, view: viewOf(state, append.expected + append.events.length), events: decided.events, refusal: decided.refusal ?? null };
+};
+
+export const rowOf = (id: string, state: OpenCase, version: number, openedAt: string): CaseRow => {
+  const view = viewOf(state, version);
+
+  return {
+    id, kind: state.kind, phase: state.phase, personRef: state.personRef, office: state.office,
+    waitingOn: view.waitsFor[0]?.on ?? null, due: view.due, attention: view.attention !== null, closed: view.closed, version,
+    view: view as unknown as JsonObject, openedAt,
+  };
+};

@@ -1,0 +1,50 @@
+import { claimedNumber, decideCompany, emptyCompany, evolveCompany, nextInLine, type CompanyCommand, type CompanyEvent, type CompanyState } from '@handover/case';
+import type { EventStore } from '@handover/event-store';
+import type { By } from './by.ts';
+import { appendOf, commitAll, foldStream, retryingConflicts, type Folded } from './stream.ts';
+
+const STREAM = 'company';
+const decider = { initial: emptyCompany, evolve: evolveCompany };
+
+/** Claims on what a company has only one of. The fold is kept and only continued, because the stream is read for every claim. */
+export class Company {
+  private seen: Folded<CompanyState> = { state: emptyCompany, version: 0 };
+
+  constructor(private readonly store: EventStore) {}
+
+  async state(): Promise<CompanyState> {
+    return (await this.load()).state;
+  }
+
+  async execute(command: CompanyCommand, by: By): Promise<{ state: CompanyState; refusal: { code: string; message: string } | null }> {
+    return retryingConflicts(async () => {
+      const { state, version } = await this.load();
+      const decided = decideCompany(command, state);
+      await commitAll(this.store, [appendOf({ stream: STREAM, expected: version, decided: { events: decided.events }, by: { ...by, commandId: `${by.commandId}/v${version}` }, caseId: command.caseId })], {});
+
+      return { state: decided.events.reduce(evolveCompany, state), refusal: decided.refusal ?? null };
+    });
+  }
+
+  async nextInLine(officeId: string, seat: string): Promise<string | null> {
+    return nextInLine(await this.state(), officeId, seat);
+  }
+
+  async numberOf(caseId: string): Promise<string | null> {
+    return claimedNumber(await this.state(), caseId);
+  }
+
+  /** Numbers nobody else may be given now. */
+  async unavailableNumbers(exceptCase: string): Promise<ReadonlySet<string>> {
+    return new Set((await this.state()).numbers.filter((each) => each.caseId !== exceptCase).map((each) => each.number));
+  }
+
+  private async load(): Promise<Folded<CompanyState>> {
+    const from = this.seen;
+    const events = await this.store.read(STREAM, from.version);
+    const now = foldStream<CompanyState, CompanyEvent>(decider, events, from);
+    if (now.version > this.seen.version) this.seen = now;
+
+    return now;
+  }
+}

@@ -1,0 +1,98 @@
+import type { Fact, JoinerTerms, LeaverTerms, NumberWish, Successor, ZoneFrom } from '@handover/case';
+import { hookBody, hookTypes, pointerOf, type HookBody } from '@handover/contracts';
+import { endOfDay, startOfDay } from './dates.ts';
+
+/** How a hook reads: understood, of a kind we do not know, or wrong in named fields. */
+export type Reading =
+  | { readonly kind: 'understood'; readonly body: HookBody }
+  | { readonly kind: 'ignored'; readonly reason: string }
+  | { readonly kind: 'needs-person'; readonly reason: string; readonly pointers: readonly string[] };
+
+export const readHook = (body: unknown): Reading => {
+  const type = typeof body === 'object' && body !== null && 'type' in body ? body.type : undefined;
+  if (typeof type === 'string' && !hookTypes.includes(type)) return { kind: 'ignored', reason: 'this type of event is not known' };
+  const parsed = hookBody.safeParse(body);
+  if (parsed.success) return { kind: 'understood', body: parsed.data };
+  const issues = parsed.error.issues.map((issue) => ({ pointer: pointerOf(issue.path), message: issue.message }));
+
+  return {
+    kind: 'needs-person',
+    reason: issues.map(({ pointer, message }) => `${pointer || '/'}: ${message}`).join('; '),
+    pointers: [...new Set(issues.map(({ pointer }) => pointer || '/'))],
+  };
+};
+
+export interface Zone {
+  readonly zone: string;
+  readonly zoneFrom: ZoneFrom;
+}
+
+export interface Known {
+  readonly zone: Zone;
+  /** The person an employee id of the same source belongs to, or null. */
+  readonly personOf: (employeeId: string) => Promise<string | null>;
+}
+
+const KINDS = {
+  'employee.hired': 'hired', 'employee.rehired': 'rehired', 'employee.changed': 'changed', 'employee.terminated': 'terminated',
+  'employee.termination_date_changed': 'date-changed', 'employee.termination_rescinded': 'rescinded',
+} as const;
+
+/** A hook as a fact: dates become instants in the zone that is recorded with them, people become references. */
+export const factOf = async (id: string, body: HookBody, known: Known): Promise<Fact> => ({
+  id,
+  kind: KINDS[body.type],
+  at: new Date(body.timestamp).toISOString(),
+  sequence: body.data.sequence ?? null,
+  office: body.data.office ?? null,
+  timeZone: body.data.timeZone ?? null,
+  joiner: body.type === 'employee.hired' || body.type === 'employee.rehired' ? await joinerTerms(body.data, known) : null,
+  leaver: body.type === 'employee.terminated' || body.type === 'employee.termination_date_changed' ? await leaverTerms(body.data, known) : null,
+});
+
+type Hired = Extract<HookBody, { type: 'employee.hired' }>['data'];
+type Leaving = Extract<HookBody, { type: 'employee.terminated' }>['data'] | Extract<HookBody, { type: 'employee.termination_date_changed' }>['data'];
+
+const joinerTerms = async (data: Hired, { zone, personOf }: Known): Promise<JoinerTerms> => ({
+  kind: 'joiner',
+  startDate: data.startDate,
+  startsAt: startOfDay(data.startDate, zone.zone),
+  ...zone,
+  license: data.license,
+  number: data.number ? await wish(data.number, personOf) : null,
+  groups: data.groups,
+  adminRole: data.adminRole ? (data.adminRole.startsWith('company') ? 'company' : 'office') : null,
+});
+
+const wish = async (number: NonNullable<Hired['number']>, personOf: Known['personOf']): Promise<NumberWish> => {
+  if ('e164' in number) return { kind: 'named', e164: number.e164 };
+  if ('areaCode' in number) return { kind: 'area-code', areaCode: number.areaCode };
+
+  return number.from === 'reserved' ? { kind: 'reserved' } : { kind: 'leaver', personRef: await personOf(number.employeeId) };
+};
+
+const leaverTerms = async (data: Leaving, { zone, personOf }: Known): Promise<LeaverTerms> => {
+  const instant = data.effective !== undefined && data.effective !== 'end-of-last-working-day' ? data.effective : null;
+  const day = data.lastWorkingDay ?? null;
+
+  return {
+    kind: 'leaver',
+    lastWorkingDay: day,
+    cutOff: instant !== null ? new Date(instant).toISOString() : endOfDay(day ?? '', zone.zone),
+    ...(instant !== null ? { zone: zone.zone, zoneFrom: 'instant' as const } : zone),
+    urgency: 'urgency' in data && data.urgency === 'immediate' ? 'immediate' : 'normal',
+    reasonCode: 'reasonCode' in data && typeof data.reasonCode === 'string' ? data.reasonCode : null,
+    successor: 'successor' in data ? await heir(data.successor as Successors, personOf) : { kind: 'pool' },
+  };
+};
+
+type Successors = Extract<HookBody, { type: 'employee.terminated' }>['data']['successor'];
+
+const heir = async (successor: Successors, personOf: Known['personOf']): Promise<Successor> => {
+  if (!successor || 'pool' in successor) return { kind: 'pool' };
+  if ('department' in successor) return { kind: 'department', name: successor.department };
+  if ('office' in successor) return { kind: 'office', name: successor.office };
+  const personRef = await personOf(successor.employeeId);
+
+  return personRef === null ? { kind: 'unknown-person' } : { kind: 'person', personRef };
+};

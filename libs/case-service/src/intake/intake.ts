@@ -1,0 +1,176 @@
+import { evolvePerson, follow, wanted, type CaseAction, type CaseCommand, type Fact, type PersonEvent, type PersonState, type Running } from '@handover/case';
+import type { HookBody } from '@handover/contracts';
+import { eventIdOf, type Append, type CaseRow, type EventStore, type InboxOutcome, type JsonObject, type OutboxMessage, type PersonIndexEntry } from '@handover/event-store';
+import type { By } from '../by.ts';
+import { Cases, type LoadedCase, type Prepared } from '../cases.ts';
+import { Persons, personStream, type LoadedPerson } from '../people.ts';
+import { appendOf, commitAll, retryingConflicts } from '../stream.ts';
+import { factOf, readHook, type Zone } from './fact.ts';
+
+export interface IntakeDeps {
+  readonly store: EventStore;
+  /** ISO instant. */
+  readonly now: () => string;
+  readonly newPersonRef: () => string;
+  /** Keyed hash of (source, employee id): how a person is found without storing either. */
+  readonly indexOf: (source: string, employeeId: string) => string;
+  readonly findPerson: (index: string) => Promise<string | null>;
+  /** IANA zone of a Dialpad office by name; null when unknown or when Dialpad cannot say now. */
+  readonly officeZone: (office: string) => Promise<string | null>;
+  readonly defaultZone: string;
+}
+
+export interface Arrived {
+  /** Inbox id, or the id of the request that starts a case by hand. */
+  readonly id: string;
+  readonly source: string;
+  readonly body: unknown;
+  readonly by: By;
+  /** Free text of who starts a case by hand; sealed. */
+  readonly reason?: string | null;
+  /** Settle this inbox entry in the same transaction. */
+  readonly inbox: boolean;
+}
+
+export interface Taken {
+  readonly status: InboxOutcome['status'];
+  readonly caseIds: readonly string[];
+  readonly reason: string | null;
+  readonly pointers: readonly string[];
+  readonly personRef: string | null;
+}
+
+/**
+ * From what HR said to what cases do. The fact, the cases it opens, moves or undoes, and the inbox entry are one
+ * transaction: nothing is half-known, and the same fact told twice ends in the same place.
+ */
+export class Intake {
+  private readonly cases: Cases;
+  private readonly persons: Persons;
+
+  constructor(private readonly deps: IntakeDeps) {
+    this.cases = new Cases(deps.store);
+    this.persons = new Persons(deps.store);
+  }
+
+  async take(arrived: Arrived): Promise<Taken> {
+    const reading = readHook(arrived.body);
+    if (reading.kind === 'ignored') return this.settleOnly(arrived, { status: 'ignored', reason: reading.reason, pointers: [] });
+    if (reading.kind === 'needs-person') return this.settleOnly(arrived, { status: 'needs-person', reason: reading.reason, pointers: reading.pointers });
+
+    return retryingConflicts(() => this.record(arrived, reading.body));
+  }
+
+  /** What the fact would make of a person, without writing: the terms and the case it would open or change. */
+  async foresee(arrived: Arrived): Promise<{ reading: ReturnType<typeof readHook>; fact: Fact | null; person: LoadedPerson | null; actions: readonly CaseAction[] }> {
+    const reading = readHook(arrived.body);
+    if (reading.kind !== 'understood') return { reading, fact: null, person: null, actions: [] };
+    const { fact, person, state } = await this.told(arrived, reading.body);
+
+    return { reading, fact, person, actions: follow(state, await this.running(person.state), this.deps.now()) };
+  }
+
+  private async told(arrived: Arrived, body: HookBody): Promise<{ fact: Fact; person: LoadedPerson; state: PersonState; isNew: boolean; index: PersonIndexEntry }> {
+    const index = this.deps.indexOf(arrived.source, body.data.employeeId);
+    const found = await this.deps.findPerson(index);
+    const personRef = found ?? this.deps.newPersonRef();
+    const person = await this.persons.load(personRef);
+    const zone = await this.zoneOf(body, person.state);
+    const personOf = (employeeId: string): Promise<string | null> => this.deps.findPerson(this.deps.indexOf(arrived.source, employeeId));
+    const fact = await factOf(arrived.id, body, { zone, personOf });
+
+    return { fact, person, state: evolvePerson(person.state, { type: 'FactRecorded', data: { fact } }), isNew: found === null, index: { index, personRef } };
+  }
+
+  private async record(arrived: Arrived, body: HookBody): Promise<Taken> {
+    const { fact, person, state, isNew, index } = await this.told(arrived, body);
+    const { personRef } = index;
+    const actions = follow(state, await this.running(person.state), this.deps.now());
+    const { employeeId, ...personal } = personalOf(body);
+    const events: PersonEvent[] = [
+      ...(isNew ? [{ type: 'PersonSeen', data: { source: arrived.source } } as const] : []),
+      { type: 'FactRecorded', data: { fact }, personal: { employeeId, ...personal } },
+    ];
+
+    const prepared: Prepared[] = [];
+    const caseIds: string[] = [];
+    for (const action of actions) {
+      const one = await this.act(arrived, personRef, action);
+      prepared.push(one.prepared);
+      if (one.opened) events.push({ type: 'CaseBegan', data: one.opened });
+      if (!caseIds.includes(one.caseId)) caseIds.push(one.caseId);
+    }
+
+    const touched = caseIds.length > 0 ? caseIds : openCasesOf(person.state);
+    const outcome = this.outcomeOf(arrived, touched, prepared);
+    const append = appendOf({ stream: personStream(personRef), expected: person.version, decided: { events }, by: { ...arrived.by, cause: arrived.id }, personRef });
+    await commitAll(this.deps.store, [append, ...prepared.map((each): Append => each.append)], {
+      cases: prepared.map((each) => each.row).filter((row): row is CaseRow => row !== null),
+      outbox: prepared.flatMap((each): readonly OutboxMessage[] => each.outbox),
+      ...(isNew ? { people: [index] } : {}),
+      ...(arrived.inbox ? { inbox: outcome } : {}),
+    });
+
+    return { ...outcome, personRef };
+  }
+
+  private outcomeOf(arrived: Arrived, caseIds: readonly string[], prepared: readonly Prepared[]): InboxOutcome {
+    const refused = prepared.map((each) => each.decided.refusal?.message).filter((message) => message !== undefined);
+    return { id: arrived.id, status: 'processed', caseIds, reason: refused.length > 0 ? refused.join('; ') : null, pointers: [] };
+  }
+
+  private async act(arrived: Arrived, personRef: string, action: CaseAction): Promise<{ caseId: string; prepared: Prepared; opened: { caseId: string; kind: 'joiner' | 'leaver'; factId: string } | null }> {
+    const opens = action.type === 'openLeaver' || action.type === 'openJoiner';
+    const kind = action.type === 'openJoiner' ? 'joiner' : 'leaver';
+    const caseId = opens ? caseIdOf(personRef, kind, action.factId) : action.caseId;
+    const command: CaseCommand = opens
+      ? { type: 'open', open: { personRef, source: arrived.source, requester: arrived.by.actor, office: action.office, terms: action.terms, factId: action.factId, reason: arrived.reason ?? null } }
+      : action.type === 'changeTerms'
+        ? { type: 'changeTerms', terms: action.terms, factId: arrived.id }
+        : { type: 'rescind', rescind: { actor: arrived.by.actor, reasonCode: null, reason: arrived.reason ?? null, factId: arrived.id } };
+    const loaded: LoadedCase | null = opens ? null : await this.cases.load(caseId);
+
+    return {
+      caseId,
+      prepared: this.cases.prepare(caseId, loaded, command, { ...arrived.by, cause: arrived.id, commandId: `${arrived.by.commandId}/${action.type}` }),
+      opened: opens ? { caseId, kind, factId: action.factId } : null,
+    };
+  }
+
+  private async running(person: PersonState): Promise<Running> {
+    const loaded = await Promise.all(openCasesOf(person).map((caseId) => this.cases.load(caseId)));
+    const live = loaded.filter((each): each is LoadedCase => each !== null && each.state.status === 'open');
+    const newest = (kind: string): LoadedCase | null => [...live].reverse().find((each) => each.state.kind === kind) ?? null;
+
+    return { leaver: newest('leaver'), joiner: newest('joiner') };
+  }
+
+  /** The fact's zone, else the person's, else the office's, else the policy's; which one is recorded. */
+  private async zoneOf(body: HookBody, person: PersonState): Promise<Zone> {
+    if (body.data.timeZone) return { zone: body.data.timeZone, zoneFrom: 'fact' };
+    const known = wanted(person.facts);
+    if (known.timeZone) return { zone: known.timeZone, zoneFrom: 'person' };
+    const office = body.data.office ?? known.office;
+    const zone = office ? await this.deps.officeZone(office) : null;
+
+    return zone ? { zone, zoneFrom: 'office' } : { zone: this.deps.defaultZone, zoneFrom: 'policy' };
+  }
+
+  private async settleOnly(arrived: Arrived, outcome: Pick<InboxOutcome, 'status' | 'reason' | 'pointers'>): Promise<Taken> {
+    const settled: InboxOutcome = { id: arrived.id, caseIds: [], ...outcome };
+    if (arrived.inbox) await this.deps.store.commit([], { inbox: settled });
+
+    return { ...settled, personRef: null };
+  }
+}
+
+/** One case per person, kind and fact: the same fact can never open two. */
+export const caseIdOf = (personRef: string, kind: string, factId: string): string => eventIdOf(personStream(personRef), ['case', kind, factId]);
+
+const openCasesOf = (person: PersonState): string[] => person.cases.filter((each) => each.open).map((each) => each.caseId);
+
+/** Everything of a hook that is about the person, and whatever we do not know: kept, sealed. */
+const personalOf = (body: HookBody): JsonObject & { employeeId: string } => {
+  const { office: _office, timeZone: _zone, sequence: _sequence, employeeId, ...personal } = body.data;
+  return { employeeId, ...(JSON.parse(JSON.stringify(personal)) as JsonObject) };
+};

@@ -1,0 +1,118 @@
+import { z } from 'zod';
+
+/** Dialpad's licence enum (API v2). `talk` is Connect, `agents` Sell, `lite_support_agents` Support. */
+export const licenses = ['talk', 'agents', 'lite_support_agents', 'lite_lines', 'magenta_lines', 'admins', 'dpde_all', 'dpde_one', 'user'] as const;
+
+const text = z.string().trim().min(1).max(500);
+const plainDate = z.string().refine(isPlainDate, 'expected a calendar date like 2026-02-27');
+const instant = z.iso.datetime({ offset: true, error: 'expected an instant with offset like 2026-02-27T17:00:00+01:00' });
+const zone = z.string().refine(isZone, 'expected an IANA time zone like Europe/Berlin');
+
+const person = {
+  employeeId: z.union([text, z.number().int().safe()]).transform(String),
+  email: z.email().max(320).optional(),
+  givenName: text.optional(),
+  familyName: text.optional(),
+  office: text.optional(),
+  manager: z.union([text, z.number().int().safe()]).transform(String).nullish(),
+  timeZone: zone.optional(),
+  sequence: z.number().int().nonnegative().optional(),
+};
+
+const number = z.union([
+  z.object({ e164: z.string().regex(/^\+[1-9]\d{6,14}$/, 'expected a number like +14155550101') }),
+  z.object({ from: z.literal('reserved') }),
+  z.object({ from: z.literal('leaver'), employeeId: text }),
+  z.object({ areaCode: z.string().regex(/^\d{2,5}$/, 'expected an area code like 415') }),
+]);
+
+const groups = z.array(
+  z.object({
+    type: z.enum(['department', 'callcenter', 'office']).default('department'),
+    name: text,
+    role: z.enum(['operator', 'supervisor', 'admin']).default('operator'),
+  }),
+).max(100);
+
+const adminRole = z.enum(['company', 'company_admin', 'office', 'office_admin']);
+
+const hired = z.looseObject({
+  ...person,
+  startDate: plainDate,
+  license: z.enum(licenses).default('talk'),
+  number: number.nullish(),
+  groups: groups.default([]),
+  adminRole: adminRole.nullish(),
+});
+
+const successor = z.union([
+  z.object({ employeeId: z.union([text, z.number().int().safe()]).transform(String) }),
+  z.object({ department: text }),
+  z.object({ office: text }),
+  z.object({ pool: z.literal(true) }),
+]);
+
+const leaving = {
+  lastWorkingDay: plainDate.optional(),
+  effective: z.union([z.literal('end-of-last-working-day'), instant]).optional(),
+};
+const hasEnd = (data: { lastWorkingDay?: string | undefined; effective?: string | undefined }): boolean =>
+  data.lastWorkingDay !== undefined || (data.effective !== undefined && data.effective !== 'end-of-last-working-day');
+const noEnd = { message: 'say when access ends: lastWorkingDay, or an instant in effective', path: ['lastWorkingDay'] };
+
+const terminated = z
+  .looseObject({
+    ...person,
+    ...leaving,
+    urgency: z.enum(['normal', 'immediate']).default('normal'),
+    reasonCode: z.string().regex(/^[\w.-]{1,64}$/, 'expected a code like voluntary').optional(),
+    successor: successor.optional(),
+  })
+  .refine(hasEnd, noEnd)
+  .refine((data) => data.urgency !== 'immediate' || data.reasonCode !== undefined, {
+    message: 'an immediate leaver needs a reason code', path: ['reasonCode'],
+  });
+
+const changed = z.looseObject({
+  ...person, license: z.enum(licenses).optional(), groups: groups.optional(), adminRole: adminRole.nullish(), effectiveDate: plainDate.optional(),
+});
+
+const envelope = { timestamp: instant };
+
+/** The generic HR hook. Unknown fields are kept; what is wrong is said by field. */
+export const hookBody = z.discriminatedUnion('type', [
+  z.looseObject({ ...envelope, type: z.literal('employee.hired'), data: hired }),
+  z.looseObject({ ...envelope, type: z.literal('employee.rehired'), data: hired }),
+  z.looseObject({ ...envelope, type: z.literal('employee.changed'), data: changed }),
+  z.looseObject({ ...envelope, type: z.literal('employee.terminated'), data: terminated }),
+  z.looseObject({ ...envelope, type: z.literal('employee.termination_date_changed'), data: z.looseObject({ ...person, ...leaving }).refine(hasEnd, noEnd) }),
+  z.looseObject({ ...envelope, type: z.literal('employee.termination_rescinded'), data: z.looseObject(person) }),
+]);
+
+export type HookBody = z.infer<typeof hookBody>;
+export const hookTypes: readonly string[] = [
+  'employee.hired', 'employee.rehired', 'employee.changed', 'employee.terminated', 'employee.termination_date_changed', 'employee.termination_rescinded',
+];
+
+/** A date that exists; never through `Date`, which reads a plain date as UTC midnight. */
+function isPlainDate(value: string): boolean {
+  const [, year, month, day] = /^(\d{4})-(\d{2})-(\d{2})$/.exec(value)?.map(Number) ?? [];
+  if (year === undefined || month === undefined || day === undefined || month < 1 || month > 12 || day < 1) return false;
+  const leap = year % 4 === 0 && (year % 100 !== 0 || year % 400 === 0);
+
+  return day <= [31, leap ? 29 : 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31][month - 1]!;
+}
+
+/** Intl knows "EST" too; a zone without an area hides daylight saving and is refused. */
+function isZone(value: string): boolean {
+  if (value !== 'UTC' && !value.includes('/')) return false;
+  try {
+    return Boolean(new Intl.DateTimeFormat('en', { timeZone: value }));
+  } catch {
+    return false;
+  }
+}
+
+/** RFC 6901 pointer of a zod issue's path. */
+export const pointerOf = (path: readonly PropertyKey[]): string =>
+  path.map((part) => `/${String(part).replaceAll('~', '~0').replaceAll('/', '~1')}`).join('');
