@@ -1,1 +1,4 @@
-export {};
+export * from './config-error.ts';
+export * from './env.ts';
+export * from './policy.ts';
+export * from './secrets.ts';

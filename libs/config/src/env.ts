@@ -1,0 +1,31 @@
+import { z } from 'zod';
+import { ConfigError, issuesText } from './config-error.ts';
+
+const port = z.coerce.number().int().min(0).max(65_535);
+const file = z.string().min(1);
+
+const shared = {
+  DATABASE_URL: z.string().regex(/^postgres(ql)?:\/\//, 'expected a URL like postgres://host/database'),
+  HANDOVER_POLICY: file.optional(),
+  HANDOVER_MASTER_KEY_FILE: file,
+  HANDOVER_SECRETS_FILE: file,
+  HANDOVER_PUBLIC_URL: z.url().default('http://127.0.0.1:3900'),
+  HANDOVER_TEMPORAL_UI_URL: z.url().default('http://127.0.0.1:8233'),
+  TEMPORAL_NAMESPACE: z.string().min(1).default('default'),
+  DIALPAD_BASE_URL: z.url(),
+  DIALPAD_API_KEY_FILE: file,
+};
+
+export const apiEnv = z.object({ ...shared, HANDOVER_HOST: z.string().default('127.0.0.1'), HANDOVER_PORT: port.default(3900) });
+export const workerEnv = z.object({
+  ...shared, TEMPORAL_ADDRESS: z.string().min(1).default('127.0.0.1:7233'), HANDOVER_HOST: z.string().default('127.0.0.1'), HANDOVER_WORKER_PORT: port.default(0),
+});
+
+/** @throws ConfigError naming every variable that is missing or wrong, and what was expected; never a value. */
+export const readEnv = <S extends z.ZodType>(schema: S, env: Readonly<Record<string, string | undefined>>): z.infer<S> => {
+  const set = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== undefined && value !== ''));
+  const parsed = schema.safeParse(set);
+  if (!parsed.success) throw new ConfigError(`the environment is not complete:\n${issuesText(parsed.error)}`);
+
+  return parsed.data;
+};

@@ -1,0 +1,105 @@
+import { createHash } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { defaultPolicy, durationMs, type Policy } from '@handover/case';
+import { parse } from 'yaml';
+import { z } from 'zod';
+import { ConfigError, issuesText } from './config-error.ts';
+
+const duration = z.string().transform((text, context) => {
+  const ms = durationMs(text);
+  if (ms !== null) return ms;
+  context.addIssue({ code: 'custom', message: 'expected a duration like 90s, 15m, 72h or 14d' });
+  return z.NEVER;
+});
+
+const share = z.union([
+  z.number().min(0).max(1),
+  z.string().regex(/^\d+(\.\d+)?%$/, 'expected a share like 5%').transform((text) => Number.parseFloat(text) / 100),
+]);
+
+const stages = z.array(
+  z.strictObject({ stage: z.string().regex(/^[\w-]{1,40}$/, 'expected a name like second-look'), needed: z.number().int().min(1).default(1), by: z.array(z.string().min(1)).min(1) }),
+);
+
+const zone = z.string().refine((name) => {
+  try {
+    return Boolean(new Intl.DateTimeFormat('en', { timeZone: name }));
+  } catch {
+    return false;
+  }
+}, 'expected an IANA time zone like Europe/Berlin');
+
+const document = z.strictObject({
+  hold: duration.optional(),
+  releaseSeat: z.enum(['suspend', 'delete']).optional(),
+  purge: z.strictObject({ after: duration.optional(), checkEvery: duration.optional() }).optional(),
+  acceptance: z.strictObject({ deadline: duration.optional(), remindEvery: duration.optional(), pollEvery: duration.optional() }).optional(),
+  lead: duration.optional(),
+  approvals: z
+    .strictObject({
+      leaver: stages.optional(),
+      'leaver-delete': stages.min(1, 'a delete cannot be undone: it needs at least one stage').optional(),
+      joiner: stages.optional(),
+      deadline: duration.optional(),
+    })
+    .optional(),
+  massChange: z.strictObject({ count: z.number().int().min(1).optional(), share: share.optional(), window: duration.optional() }).optional(),
+  reservePool: z.boolean().optional(),
+  apiKeyOwner: z.string().nullable().optional(),
+  timeZone: zone.optional(),
+  emailDomains: z.array(z.string()).optional(),
+  temporalStages: z.array(z.string()).optional(),
+  reasonCodes: z.array(z.string().regex(/^[\w.-]{1,64}$/)).optional(),
+  actors: z.record(z.string(), z.strictObject({ source: z.string(), employeeId: z.string() })).optional(),
+});
+
+/** The policy file over the defaults. @throws ConfigError with the path of each bad field and what was expected. */
+export const loadPolicy = (file: string | undefined): Policy => {
+  if (file === undefined) return defaultPolicy;
+  const text = readText(file);
+
+  return parsePolicy(text, file);
+};
+
+export const parsePolicy = (text: string, name: string): Policy => {
+  let raw: unknown;
+  try {
+    raw = parse(text) ?? {};
+  } catch (error) {
+    throw new ConfigError(`policy ${name} is neither YAML nor JSON: ${error instanceof Error ? error.message.split('\n')[0] : 'unreadable'}`);
+  }
+  const parsed = document.safeParse(raw);
+  if (!parsed.success) throw new ConfigError(`policy ${name} is not valid:\n${issuesText(parsed.error)}`);
+  const { approvals, purge, acceptance, massChange, ...rest } = parsed.data;
+  const merged = {
+    ...defaultPolicy, ...said(rest),
+    purge: { ...defaultPolicy.purge, ...said(purge) },
+    acceptance: { ...defaultPolicy.acceptance, ...said(acceptance) },
+    massChange: { ...defaultPolicy.massChange, ...said(massChange) },
+    approvals: { ...defaultPolicy.approvals, ...said(approvals) },
+  } as Policy;
+  assertNamesOnce(merged, name);
+  const { version: _default, ...content } = merged;
+
+  return { ...merged, version: createHash('sha256').update(JSON.stringify(content)).digest('hex').slice(0, 16) };
+};
+
+const said = <T extends object>(values: T | undefined): Partial<T> =>
+  Object.fromEntries(Object.entries(values ?? {}).filter(([, value]) => value !== undefined)) as Partial<T>;
+
+/** A decision names its stage, so a name must mean one stage only. */
+const assertNamesOnce = (policy: Policy, name: string): void => {
+  for (const stages of [[...policy.approvals.leaver, ...policy.approvals['leaver-delete']], policy.approvals.joiner]) {
+    const names = stages.map((stage) => stage.stage);
+    const twice = names.find((each, index) => names.indexOf(each) !== index);
+    if (twice) throw new ConfigError(`policy ${name} is not valid:\n  approvals: the stage "${twice}" is named twice; expected a name of its own for each stage`);
+  }
+};
+
+const readText = (file: string): string => {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch {
+    throw new ConfigError(`policy ${file} cannot be read; set HANDOVER_POLICY to a readable YAML or JSON file`);
+  }
+};
