@@ -1,1 +1,3 @@
-export {};
+export * from './by.ts';
+export * from './case-activities.ts';
+export * from './failures.ts';

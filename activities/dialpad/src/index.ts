@@ -1,1 +1,2 @@
-export {};
+export { createDialpadActivities } from './dialpad-activities.ts';
+export type { DialpadActivityDeps } from './step.ts';

@@ -43,6 +43,11 @@ export class Cases {
     return state.status === 'none' ? null : { caseId, state, version, openedAt: events[0]?.recordedAt ?? '' };
   }
 
+  async view(caseId: string): Promise<CaseView | null> {
+    const loaded = await this.load(caseId);
+    return loaded && viewOf(loaded.state, loaded.version);
+  }
+
   /** @throws RuleViolation what cannot be asked at all; a refusal of something that can be asked is returned. */
   async execute(caseId: string, command: CaseCommand | readonly CaseCommand[], by: By, side: Omit<SideWrites, 'cases' | 'outbox'> & { readonly also?: readonly Append[] } = {}): Promise<Executed> {
     return retryingConflicts(async () => {

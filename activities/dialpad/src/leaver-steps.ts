@@ -1,0 +1,220 @@
+import type { Heir, JsonObject, StepKind } from '@handover/case';
+import type { GroupRef, RoutingReference } from '@handover/connector-dialpad';
+import { Blocked, target, userIdOf, type Reading, type StepContext, type StepDefinition } from './step.ts';
+import { wakeNextInLine } from './seats.ts';
+
+const userOf = async (context: StepContext) => {
+  const user = await context.deps.dialpad.readUser(userIdOf(context));
+  if (!user) throw new Blocked('user.gone', 'Dialpad does not know the user any more; somebody deleted it');
+  return user;
+};
+
+const holds = (condition: boolean, evidence: JsonObject, detail?: string): Reading => ({ holds: condition, evidence, ...(detail ? { detail } : {}) });
+
+const checkLeaver: StepDefinition = {
+  readFirst: false,
+  keep: async (context) => {
+    const { dialpad, company, policy } = context.deps;
+    const user = await userOf(context);
+    if (policy.apiKeyOwner === user.id) {
+      throw new Blocked('leaver.api_key_owner', 'the person owns the API key that Handover works with; let another Company Admin create a key first');
+    }
+    if (user.isSuperAdmin && user.state === 'active') {
+      const admins = (await dialpad.companyAdmins()).map((admin) => admin.id).filter((id) => id !== user.id);
+      const { refusal } = await company.execute({ type: 'claimAdminExit', caseId: context.caseId, userId: user.id, otherAdmins: admins }, context.by);
+      if (refusal) throw new Blocked(refusal.code, 'the person is the last active Company Admin; make somebody else one first');
+    }
+    const heir = target<{ heir: Heir }>(context).heir;
+    if (heir.kind === 'user' && (await dialpad.readUser(heir.id))?.state !== 'active') {
+      throw new Blocked('successor.inactive', 'the successor is not active in Dialpad any more');
+    }
+    await nobodyLeftBehind(context, user.id, heir);
+  },
+  read: async (context) => {
+    const user = await userOf(context);
+    return holds(true, { state: user.state, companyAdmin: user.isSuperAdmin });
+  },
+};
+
+/** A group whose only operator leaves rings nobody: refused before anything is cut, unless somebody takes over. */
+const nobodyLeftBehind = async (context: StepContext, userId: string, heir: Heir): Promise<void> => {
+  if (heir.kind === 'user') return;
+  for (const step of context.state.steps.filter((each) => each.kind === 'leaveGroup')) {
+    const { group } = step.target as unknown as { group: GroupRef };
+    if (group.type === 'channel') continue;
+    const operators = await context.deps.dialpad.operatorsOf(group);
+    if (operators.length === 1 && operators[0]?.id === userId) {
+      throw new Blocked('group.last_operator', `the person is the only operator of ${group.type} ${group.id}; name a successor, add an operator, or waive`);
+    }
+  }
+};
+
+const suspendUser: StepDefinition = {
+  image: async (context) => {
+    const user = await userOf(context);
+    return { before: { state: user.state, freeSeats: (await seatsFree(context, user.officeId, user.license)).free } };
+  },
+  keep: async (context) => void (await context.deps.dialpad.suspendUser(userIdOf(context))),
+  read: async (context) => {
+    const user = await userOf(context);
+    return holds(user.state === 'suspended', { state: user.state });
+  },
+};
+
+const seatsFree = async (context: StepContext, officeId: string, license: string | null): Promise<{ seat: string; free: number }> => {
+  const { dialpad } = context.deps;
+  const seat = dialpad.seatKindOf(license ?? 'talk');
+  const seats = await dialpad.freeSeats(officeId);
+
+  return { seat, free: (seats as unknown as Record<string, number>)[seat] ?? 0 };
+};
+
+const revokeCompanyAdmin: StepDefinition = {
+  keep: async (context) => void (await context.deps.dialpad.setCompanyAdmin(userIdOf(context), false)),
+  read: async (context) => {
+    const user = await userOf(context);
+    return holds(!user.isSuperAdmin, { companyAdmin: user.isSuperAdmin });
+  },
+};
+
+const revokeOfficeAdmin: StepDefinition = {
+  image: async (context) => ({ before: { officeIds: (await userOf(context)).adminOfficeIds } }),
+  keep: async (context) => void (await context.deps.dialpad.setAdminOffices(userIdOf(context), [])),
+  read: async (context) => {
+    const user = await userOf(context);
+    return holds(user.adminOfficeIds.length === 0, { adminOfficeIds: user.adminOfficeIds });
+  },
+};
+
+const clearForwarding: StepDefinition = {
+  // Where calls were forwarded to is often a private number: sealed, and gone with the person's key.
+  image: async (context) => ({ personal: { forwarding: (await userOf(context)).forwardingNumbers } }),
+  keep: async (context) => void (await context.deps.dialpad.setForwarding(userIdOf(context), [])),
+  read: async (context) => {
+    const count = (await userOf(context)).forwardingNumbers.length;
+    return holds(count === 0, { forwardingNumbers: count });
+  },
+};
+
+const removeDeskPhone: StepDefinition = {
+  keep: async (context) => void (await context.deps.dialpad.removeDeskPhone(userIdOf(context), target<{ deskPhoneId: string }>(context).deskPhoneId)),
+  read: async (context) => {
+    const { deskPhoneId } = target<{ deskPhoneId: string }>(context);
+    const left = (await context.deps.dialpad.deskPhones(userIdOf(context))).map((phone) => phone.id);
+    return holds(!left.includes(deskPhoneId), { deskPhones: left.length });
+  },
+};
+
+const asPlace = (heir: Heir): { type: 'user' | 'department' | 'callcenter' | 'office'; id: string } | null =>
+  heir.kind === 'pool' ? null : { type: heir.kind, id: heir.id };
+
+const stillPoints = async (context: StepContext, reference: RoutingReference): Promise<boolean> =>
+  (await context.deps.dialpad.routingReferences(userIdOf(context))).some((each) => JSON.stringify(each.where) === JSON.stringify(reference.where));
+
+const repointRouting: StepDefinition = {
+  keep: async (context) => {
+    const { reference, heir } = target<{ reference: RoutingReference; heir: Heir }>(context);
+    await context.deps.dialpad.repointRouting(reference, asPlace(heir));
+  },
+  read: async (context) => {
+    const { reference } = target<{ reference: RoutingReference }>(context);
+    return holds(!(await stillPoints(context, reference)), { where: reference.where as unknown as JsonObject });
+  },
+};
+
+const leaveGroup: StepDefinition = {
+  image: async (context) => {
+    const { group } = target<{ group: GroupRef }>(context);
+    return { before: { operators: (await context.deps.dialpad.operatorsOf(group)).map((each) => each.id) } };
+  },
+  keep: async (context) => {
+    const { dialpad } = context.deps;
+    const { group, heir } = target<{ group: GroupRef; heir: Heir }>(context);
+    const others = (await dialpad.operatorsOf(group)).filter((each) => each.id !== userIdOf(context));
+    // The heir steps in before the last one steps out, so that the group rings somebody at every moment.
+    if (others.length === 0 && heir.kind === 'user') await dialpad.addToGroup({ userId: heir.id, group, role: 'operator' });
+    await dialpad.removeFromGroup({ userId: userIdOf(context), group });
+  },
+  read: async (context) => {
+    const { group } = target<{ group: GroupRef }>(context);
+    const operators = (await context.deps.dialpad.operatorsOf(group)).map((each) => each.id);
+    return holds(!operators.includes(userIdOf(context)), { group: group.id, operators: operators.length });
+  },
+};
+
+const moveNumber: StepDefinition = {
+  keep: async (context) => {
+    const { dialpad, company } = context.deps;
+    const { number, heir } = target<{ number: string; heir: Heir }>(context);
+    const place = asPlace(heir);
+    if (place) {
+      // Never as primary: the heir's own number stays what others see.
+      await dialpad.assignNumber({ number, target: place, primary: false });
+      return;
+    }
+    // Withheld before it is pooled: until the delete begins the leaver may come back for it.
+    await company.execute({ type: 'withholdNumber', caseId: context.caseId, number }, context.by);
+    await dialpad.poolNumber(number);
+  },
+  read: async (context) => {
+    const { number, heir } = target<{ number: string; heir: Heir }>(context);
+    const now = await context.deps.dialpad.readNumber(number);
+    const place = asPlace(heir);
+    const at = { number, status: now?.status ?? 'released', targetType: now?.targetType ?? null, targetId: now?.targetId ?? null };
+
+    return place
+      ? holds(now?.targetId === place.id, at)
+      : holds(now === null ? !context.deps.policy.reservePool : now.status === 'available', at, 'the number is not in the pool');
+  },
+};
+
+const releaseSeat: StepDefinition = {
+  readFirst: false,
+  keep: async () => undefined,
+  read: async (context) => {
+    const user = await userOf(context);
+    const { seat, free } = await seatsFree(context, user.officeId, user.license);
+    const before = Number((await context.imageOf('suspend')).before['freeSeats'] ?? Number.NaN);
+    await wakeNextInLine(context.deps, user.officeId, seat, context.by);
+    // That a suspended user frees the seat is likely, not documented (help pages before 2024): a finding, never a block.
+    const finding = Number.isFinite(before) && free <= before ? { finding: 'seat.not_freed' } : {};
+
+    return { holds: true, evidence: { officeId: user.officeId, seat, freeBefore: Number.isFinite(before) ? before : null, freeAfter: free }, ...finding };
+  },
+};
+
+const deleteUser: StepDefinition = {
+  keep: async (context) => {
+    const { dialpad, company } = context.deps;
+    const user = await dialpad.readUser(userIdOf(context));
+    if (user && user.state !== 'deleted') {
+      if (user.state === 'active') throw new Blocked('delete.user_active', 'the user is active again: somebody gave access back; rescind the case, or suspend the user and retry');
+      // A delete takes the user's numbers along for 72 hours, and with a pending user for ever.
+      if (user.phoneNumbers.length > 0) throw new Blocked('delete.numbers_left', 'the user has numbers again; hand them over or pool them, then retry');
+    }
+    await company.execute({ type: 'freeNumbers', caseId: context.caseId }, context.by);
+    await dialpad.deleteUser(userIdOf(context));
+  },
+  read: async (context) => {
+    const user = await context.deps.dialpad.readUser(userIdOf(context));
+    return holds(user === null || user.state === 'deleted', { state: user?.state ?? 'unknown to Dialpad' });
+  },
+};
+
+const confirmPurge: StepDefinition = {
+  readFirst: false,
+  keep: async (context) => {
+    const user = await context.deps.dialpad.readUser(userIdOf(context));
+    if (user && user.state !== 'deleted') throw new Blocked('purge.restored', 'the user was restored in Dialpad: nothing is erased while it exists');
+    return user === null ? undefined : 'again';
+  },
+  read: async (context) => {
+    const user = await context.deps.dialpad.readUser(userIdOf(context));
+    return holds(user === null, { returned: user !== null });
+  },
+};
+
+export const leaverSteps: Partial<Record<StepKind, StepDefinition>> = {
+  checkLeaver, suspendUser, revokeCompanyAdmin, revokeOfficeAdmin, clearForwarding, removeDeskPhone, repointRouting, leaveGroup, moveNumber,
+  releaseSeat, deleteUser, confirmPurge,
+};

@@ -1,0 +1,71 @@
+import type { JsonObject, OpenCase, Outcome, PlannedStep, Policy, StepState } from '@handover/case';
+import type { By, Cases, Company, Persons } from '@handover/case-service';
+import type { Dialpad } from '@handover/connector-dialpad';
+import type { EventStore } from '@handover/event-store';
+
+export interface DialpadActivityDeps {
+  readonly dialpad: Dialpad;
+  readonly store: EventStore;
+  readonly cases: Cases;
+  readonly persons: Persons;
+  readonly company: Company;
+  readonly policy: Policy;
+  /** ISO instant. */
+  readonly now: () => string;
+  /** Cases whose invitation nobody has accepted yet. */
+  readonly awaitingAcceptance: () => Promise<readonly string[]>;
+}
+
+/** What a step knows while it runs. */
+export interface StepContext {
+  readonly deps: DialpadActivityDeps;
+  readonly caseId: string;
+  readonly state: OpenCase;
+  readonly step: PlannedStep;
+  readonly at: StepState;
+  readonly by: By;
+  /** The before-image of a step's first start: the public part and the sealed one. */
+  readonly imageOf: (stepId: string) => Promise<{ readonly before: JsonObject; readonly personal: JsonObject }>;
+  /** ISO instant at which the step was first started. */
+  readonly startedAt: () => Promise<string>;
+}
+
+/** One independent look at Dialpad: is the promise kept, and what was seen. */
+export interface Reading {
+  readonly holds: boolean;
+  readonly evidence: JsonObject;
+  readonly detail?: string;
+  readonly personal?: JsonObject;
+  readonly userId?: string;
+  readonly finding?: string;
+}
+
+export interface StepDefinition {
+  /** What an undo will need: read before the first write. Public values and private ones apart. */
+  readonly image?: (context: StepContext) => Promise<{ readonly before?: JsonObject; readonly personal?: JsonObject }>;
+  /** Makes the promise true; safe to repeat. `again`: not possible yet, ask later. */
+  readonly keep: (context: StepContext) => Promise<void | 'again'>;
+  /** Reads back, by another call than the one that wrote. */
+  readonly read: (context: StepContext) => Promise<Reading>;
+  /** False for checks and claims, which have nothing to read before. */
+  readonly readFirst?: boolean;
+}
+
+/** A step that a person has to look at, with the reason as a code and in words that name nobody. */
+export class Blocked extends Error {
+  constructor(readonly code: string, readonly detail: string, readonly personal?: JsonObject) {
+    super(detail);
+  }
+}
+
+export const blockedOutcome = (blocked: Blocked): Outcome => ({
+  kind: 'blocked', code: blocked.code, detail: blocked.detail, ...(blocked.personal ? { personal: blocked.personal } : {}),
+});
+
+/** The Dialpad user of the case; a step that needs one cannot run before the link or the invitation. */
+export const userIdOf = (context: StepContext): string => {
+  if (context.state.userId === null) throw new Blocked('user.not_linked', 'the case has no Dialpad user yet');
+  return context.state.userId;
+};
+
+export const target = <T>(context: StepContext): T => context.step.target as T;

@@ -1,0 +1,33 @@
+import { acceptancePollScheduleId, searchAttributes, taskQueues, workflowTypes } from '@handover/workflow-contracts';
+import { ScheduleAlreadyRunning, ScheduleOverlapPolicy, type Client } from '@temporalio/client';
+import { encodeSearchAttributeIndexedValueType } from '@temporalio/common/lib/search-attributes';
+
+/** What the namespace must know before a case can start. Safe to repeat, by every worker at every start. */
+export const setUpNamespace = async (client: Client, namespace: string, pollEveryMs: number): Promise<void> => {
+  await registerSearchAttributes(client, namespace);
+  await scheduleAcceptancePoll(client, pollEveryMs);
+};
+
+const registerSearchAttributes = async (client: Client, namespace: string): Promise<void> => {
+  const { operatorService } = client.connection;
+  const { customAttributes = {} } = await operatorService.listSearchAttributes({ namespace });
+  const missing = Object.values(searchAttributes).filter((key) => !(key.name in customAttributes));
+  if (missing.length === 0) return;
+
+  await operatorService.addSearchAttributes({
+    namespace,
+    searchAttributes: Object.fromEntries(missing.map((key) => [key.name, encodeSearchAttributeIndexedValueType(key.type) ?? 0])),
+  });
+};
+
+const scheduleAcceptancePoll = async (client: Client, everyMs: number): Promise<void> => {
+  const spec = { intervals: [{ every: everyMs }] };
+  const policies = { overlap: ScheduleOverlapPolicy.SKIP };
+  const action = { type: 'startWorkflow' as const, workflowType: workflowTypes.acceptancePoll, taskQueue: taskQueues.cases, workflowId: 'acceptance-poll', args: [] };
+  try {
+    await client.schedule.create({ scheduleId: acceptancePollScheduleId, spec, policies, action });
+  } catch (error) {
+    if (!(error instanceof ScheduleAlreadyRunning)) throw error;
+    await client.schedule.getHandle(acceptancePollScheduleId).update((now) => ({ ...now, spec, policies, action }));
+  }
+};

@@ -1,0 +1,4 @@
+export * from './joiner-planning.ts';
+export * from './leaver-planning.ts';
+export * from './linking.ts';
+export * from './plan-hash.ts';

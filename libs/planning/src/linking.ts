@@ -1,0 +1,43 @@
+import type { LoadedPerson } from '@handover/case-service';
+import type { Dialpad, DialpadUser } from '@handover/connector-dialpad';
+import type { CannotPlan } from './leaver-planning.ts';
+
+export interface FoundUser {
+  readonly kind: 'found';
+  readonly user: DialpadUser;
+  readonly how: 'stored' | 'email' | 'by-hand';
+}
+
+/**
+ * Most leavers were not created by us. The id we stored counts; else the mail, over every state. None, several, or
+ * another name than HR's: a person decides. Later steps use the id only, because mails change.
+ */
+export const findUserOf = async (dialpad: Dialpad, person: LoadedPerson, byHand: string | null): Promise<FoundUser | CannotPlan> => {
+  const id = byHand ?? person.state.userId;
+  if (id !== null) {
+    const user = await dialpad.readUser(id);
+    if (user && user.state !== 'deleted') return { kind: 'found', user, how: byHand === null ? 'stored' : 'by-hand' };
+    return blocked('link.gone', 'the linked Dialpad user does not exist any more');
+  }
+  if (person.profile.email === null) return blocked('link.no_email', 'HR gave no mail address to find the Dialpad user by; do the link by hand with the user id');
+
+  const users = (await dialpad.findUsersByEmail(person.profile.email)).filter((user) => user.state !== 'deleted');
+  const [user] = users;
+  if (!user) return blocked('link.none', 'no Dialpad user has the mail address HR gave; link by hand with the user id, or waive if there is none');
+  if (users.length > 1) return blocked('link.several', 'several Dialpad users have this mail address; link by hand with the right user id');
+  if (!sameName(user, person)) return blocked('link.other_name', 'the Dialpad user with this mail address has another name; check, then link by hand with the user id');
+
+  return { kind: 'found', user, how: 'email' };
+};
+
+const blocked = (code: string, detail: string): CannotPlan => ({ kind: 'blocked', code, detail });
+
+/** Married names and initials differ; a user that shares neither name with HR's record is somebody else until a person says so. */
+const sameName = (user: DialpadUser, person: LoadedPerson): boolean => {
+  const plain = (name: string | null | undefined): string => (name ?? '').normalize('NFKD').replace(/\p{M}/gu, '').toLowerCase().trim();
+  const { givenName, familyName } = person.profile;
+  if (givenName === null && familyName === null) return true;
+  const theirs = `${plain(user.displayName)} ${plain(user.firstName)} ${plain(user.lastName)}`;
+
+  return [givenName, familyName].some((name) => plain(name) !== '' && theirs.includes(plain(name)));
+};
