@@ -1,2 +1,5 @@
+export * from './canonical.ts';
+export * from './ids.ts';
 export * from './json.ts';
+export * from './memory.ts';
 export * from './port.ts';

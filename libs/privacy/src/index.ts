@@ -1,1 +1,2 @@
-export {};
+export * from './keyring.ts';
+export { decrypt, encrypt, subKey } from './crypto.ts';
