@@ -1,0 +1,136 @@
+import { randomBytes } from 'node:crypto';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { eventIdOf, type NewEvent } from '@handover/event-store';
+import { eventStoreContract } from '@handover/event-store/testing';
+import { testPostgres, type TestDatabase } from '@handover/servers';
+import { Keyring } from '@handover/privacy';
+import type { DataSource } from 'typeorm';
+import { Inbox, Outbox, PostgresEventStore, keyTable, migrate, openDatabase, verifyStreams } from './index.ts';
+
+let database: TestDatabase;
+let db: DataSource;
+let keyring: Keyring;
+let store: PostgresEventStore;
+
+beforeAll(async () => {
+  database = await testPostgres();
+  db = await openDatabase(database.url, { poolSize: 20 });
+  await Promise.all([migrate(db), migrate(db), migrate(db)]);
+  keyring = new Keyring(randomBytes(32), keyTable(db));
+  store = new PostgresEventStore(db, keyring);
+}, 60_000);
+
+afterAll(async () => {
+  await db.destroy();
+  await database.drop();
+});
+
+eventStoreContract('on PostgreSQL', () => Promise.resolve(store));
+
+const event = (stream: string, n: number, more: Partial<NewEvent> = {}): NewEvent => ({
+  id: eventIdOf(stream, ['event', n]), type: 'Happened', schema: 1, data: { n }, meta: { actor: 'system', channel: 'system' }, ...more,
+});
+
+describe('the same event, sent twenty times at once', () => {
+  it('is stored once and answered "already" nineteen times', async () => {
+    const answers = await Promise.all(Array.from({ length: 20 }, () => store.commit([{ stream: 'same', expected: 0, events: [event('same', 1)] }])));
+
+    expect(answers.filter((answer) => !answer.already)).toHaveLength(1);
+    expect(await store.read('same')).toHaveLength(1);
+  });
+});
+
+describe('what is personal', () => {
+  it('is in no table in the clear', async () => {
+    const canary = `canary-${randomBytes(8).toString('hex')}`;
+    await store.commit([{ stream: 'sealed', expected: 0, events: [event('sealed', 1, { personal: { person: 'p-canary', data: { email: canary } } })] }]);
+    await new Inbox(db, keyring).accept({ source: 'generic', webhookId: 'w-canary', body: Buffer.from(canary) });
+
+    const tables = (await db.query(`SELECT format('%I.%I', schemaname, tablename) AS name FROM pg_tables WHERE schemaname IN ('ev', 'app')`)) as { name: string }[];
+    expect(tables.length).toBeGreaterThan(6);
+    for (const { name } of tables) {
+      const hits = (await db.query(`SELECT count(*) FROM ${name} t WHERE t::text LIKE $1 OR t::text LIKE $2`, [`%${canary}%`, `%${Buffer.from(canary).toString('hex')}%`])) as { count: string }[];
+      expect([name, Number(hits[0]?.count)]).toEqual([name, 0]);
+    }
+  });
+
+  it('goes with the person’s key, and the record still verifies', async () => {
+    await store.commit([], { destroyKeysOf: ['p-canary'] });
+
+    expect((await store.read('sealed'))[0]?.personal).toEqual({ person: 'p-canary', erased: true });
+    expect((await verifyStreams(db)).problems).toEqual([]);
+  });
+
+  it('never gets its key back', async () => {
+    await expect(db.query(`UPDATE ev.subject_key SET wrapped_dek = '\\x00', destroyed_at = NULL WHERE subject = 'p-canary'`)).rejects.toThrow('a key only goes forward');
+  });
+});
+
+describe('somebody who changes the record', () => {
+  const tampered = async (sql: string): Promise<unknown> => {
+    const runner = db.createQueryRunner();
+    await runner.startTransaction();
+    try {
+      await runner.query('ALTER TABLE ev.event DISABLE TRIGGER USER');
+      await runner.query(sql);
+      return (await verifyStreams({ query: (text: string) => runner.query(text) as Promise<unknown> } as DataSource)).problems;
+    } finally {
+      await runner.rollbackTransaction();
+      await runner.release();
+    }
+  };
+
+  beforeAll(async () => {
+    await store.commit([{ stream: 'audited', expected: 0, events: [event('audited', 1), event('audited', 2), event('audited', 3)] }]);
+  });
+
+  it('is refused by the table itself', async () => {
+    await expect(db.query(`UPDATE ev.event SET type = 'x'`)).rejects.toThrow('append-only');
+    await expect(db.query('DELETE FROM ev.event')).rejects.toThrow('append-only');
+    await expect(db.query('TRUNCATE ev.event')).rejects.toThrow('append-only');
+  });
+
+  it.each([
+    ['edits a body', `UPDATE ev.event SET body = '{"n":9}' WHERE stream_id = 'audited' AND version = 2`, { version: 2, what: 'content changed' }],
+    ['edits who said it', `UPDATE ev.event SET meta = '{}' WHERE stream_id = 'audited' AND version = 1`, { version: 1, what: 'content changed' }],
+    ['edits when it was recorded', `UPDATE ev.event SET recorded_at = recorded_at + interval '1 ms' WHERE stream_id = 'audited' AND version = 3`, { version: 3, what: 'content changed' }],
+    ['deletes an event in the middle', `DELETE FROM ev.event WHERE stream_id = 'audited' AND version = 2`, { version: 3, what: 'event missing' }],
+    ['cuts off the end', `DELETE FROM ev.event WHERE stream_id = 'audited' AND version = 3`, { version: null, what: 'head differs' }],
+    ['swaps two events', `UPDATE ev.event SET version = CASE version WHEN 1 THEN -2 WHEN 2 THEN -1 END WHERE stream_id = 'audited' AND version < 3; UPDATE ev.event SET version = -version WHERE version < 0`, { version: 1, what: 'content changed' }],
+  ])('and %s is found and named', async (_how, sql, problem) => {
+    expect(await tampered(sql)).toContainEqual({ stream: 'audited', ...problem });
+  });
+});
+
+describe('an inbox', () => {
+  it('stores a webhook id once and answers the first id', async () => {
+    const inbox = new Inbox(db, keyring);
+    const first = await inbox.accept({ source: 'generic', webhookId: 'w1', body: Buffer.from('{}') });
+
+    expect(await inbox.accept({ source: 'generic', webhookId: 'w1', body: Buffer.from('{"other":1}') })).toEqual({ id: first.id, duplicate: true });
+    expect((await inbox.accept({ source: 'other', webhookId: 'w1', body: Buffer.from('{}') })).duplicate).toBe(false);
+  });
+
+  it('gives an entry to one worker, and its body is gone once it is worked', async () => {
+    const inbox = new Inbox(db, keyring);
+    const taken = await inbox.take(100);
+    expect(taken.map((each) => each.body.toString())).toContain('{}');
+    expect(await inbox.take(100)).toEqual([]);
+
+    for (const { id } of taken) await store.commit([], { inbox: { id, status: 'processed', caseIds: [], reason: null, pointers: [] } });
+    expect(await db.query('SELECT id FROM app.inbox WHERE body IS NOT NULL')).toEqual([]);
+  });
+});
+
+describe('an outbox', () => {
+  it('has only the oldest message of a case under way', async () => {
+    const outbox = new Outbox(db);
+    const caseId = '00000000-0000-4000-8000-000000000001';
+    await store.commit([], { outbox: [{ caseId, kind: 'start' }, { caseId, kind: 'signal' }] });
+    const [first, ...more] = await outbox.take(10);
+
+    expect([first?.kind, more]).toEqual(['start', []]);
+    await outbox.deliver(first?.id ?? '');
+    expect((await outbox.take(10)).map((each) => each.kind)).toEqual(['signal']);
+  });
+});
