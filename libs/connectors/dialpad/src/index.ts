@@ -1,1 +1,2 @@
-export {};
+export * from './dialpad.ts';
+export * from './types.ts';

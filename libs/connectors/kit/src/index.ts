@@ -1,1 +1,3 @@
-export {};
+export * from './connector-error.ts';
+export * from './http.ts';
+export * from './rate-budget.ts';

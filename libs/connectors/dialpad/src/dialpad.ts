@@ -1,0 +1,67 @@
+import { ConnectorError, createHttp, rateBudget, type RateBudget } from '@handover/connector-kit';
+import { createApi } from './api.ts';
+import { companyApi } from './company.ts';
+import { groupApi } from './groups.ts';
+import { numberApi } from './numbers.ts';
+import { routingApi } from './routing.ts';
+import { userApi } from './users.ts';
+
+export interface DialpadOptions {
+  /** `https://dialpad.com`, or a sandbox; `/api/v2` is ours to add. */
+  readonly baseUrl: string;
+  readonly apiKey: { reveal(): string };
+  readonly fetch?: typeof globalThis.fetch;
+  readonly budget?: RateBudget;
+  /** Milliseconds until a call without an answer is given up; default 15 000. */
+  readonly timeoutMs?: number;
+}
+
+/** 20 a second for the whole company (developers.dialpad.com, "Rate limits"); two are left to the admins' own tools. */
+const CALLS_PER_SECOND = 18;
+
+/**
+ * Dialpad as Handover needs it. Every write is an "ensure": it looks first, writes only what differs and says whether it
+ * had to; repeating one is safe. Nothing here repeats a call by itself.
+ */
+export const createDialpad = ({ baseUrl, apiKey, fetch, budget, timeoutMs }: DialpadOptions) => {
+  const http = createHttp({
+    baseUrl: `${baseUrl.replace(/\/+$/, '').replace(/\/api\/v2$/, '')}/api/v2`,
+    token: apiKey,
+    budget: budget ?? rateBudget(CALLS_PER_SECOND),
+    timeoutMs: timeoutMs ?? 15_000,
+    codeOf: reasonOf,
+    ...(fetch ? { fetch } : {}),
+  });
+  const api = createApi(http);
+  const users = userApi(api);
+
+  return { ...users, ...numberApi(api, users.readUser), ...groupApi(api), ...routingApi(api), ...companyApi(api) };
+};
+
+export type Dialpad = ReturnType<typeof createDialpad>;
+
+/** Dialpad documents no error codes, so the words of its message decide; anything unknown keeps its status. */
+const reasonOf = (status: number, text: string): string | null => {
+  if (status < 400 || status >= 500 || status === 429) return null;
+  const message = text.toLowerCase();
+  if (/licen[cs]e|seat/.test(message)) return 'no-seat';
+  if (/last (company|super) admin/.test(message)) return 'last-admin';
+  if (/already exists/.test(message)) return 'user-exists';
+
+  return null;
+};
+
+export interface Failure {
+  readonly type: string;
+  readonly message: string;
+  readonly nonRetryable: boolean;
+  readonly nextRetryDelayMs?: number;
+}
+
+/** What Temporal is told: only what may pass by itself is tried again. The message names the operation, never a value. */
+export const toFailure = (error: ConnectorError): Failure => ({
+  type: `connector.${error.kind}`,
+  message: `Dialpad, ${error.message}`,
+  nonRetryable: error.kind !== 'throttled' && error.kind !== 'unavailable',
+  ...(error.retryAfterMs === undefined ? {} : { nextRetryDelayMs: error.retryAfterMs }),
+});

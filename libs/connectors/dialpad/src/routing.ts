@@ -1,0 +1,97 @@
+import { ConnectorError } from '@handover/connector-kit';
+import type { Api } from './api.ts';
+import type { Ensured, RoutingReference, RoutingTarget } from './types.ts';
+import { callRouter, line, type Line } from './wire.ts';
+
+type Where = RoutingReference['where'];
+type Inner = Record<string, unknown> & { action?: unknown; action_target_type?: unknown; action_target_id?: unknown; dtmf?: unknown };
+
+/** Dialpad has no "where used": everything that routes calls is read and searched. */
+export const routingApi = (api: Api) => ({
+  routingReferences: async (userId: string): Promise<readonly RoutingReference[]> => {
+    const [offices, departments, callCenters, routers] = await Promise.all([
+      api.list(line, '/offices'), api.list(line, '/departments'), api.list(line, '/callcenters'), api.list(callRouter, '/callrouters'),
+    ]);
+    const lines = (type: Where['type'], repairable: boolean, each: Line): RoutingReference[] =>
+      (['open', 'closed'] as const).flatMap((part) => pathsTo(each.routing_options?.[part] as Inner | null | undefined, part, userId))
+        .map(({ path, action }) => ({ where: { type, id: each.id, path }, repairable, action }));
+
+    return [
+      ...offices.flatMap((each) => lines('office', false, each)),
+      ...departments.flatMap((each) => lines('department', true, each)),
+      ...callCenters.flatMap((each) => lines('callcenter', true, each)),
+      ...routers.filter((each) => each.default_target_type === 'user' && each.default_target_id === userId)
+        .map((each): RoutingReference => ({ where: { type: 'callrouter', id: each.id, path: 'default' }, repairable: true, action: null })),
+    ];
+  },
+
+  /** `null`: to voicemail (a call router: to its office), because a line that rings nowhere is worse than a recorded message. */
+  repointRouting: async (reference: RoutingReference, to: RoutingTarget | null): Promise<Ensured> => {
+    const { where } = reference;
+    if (where.type === 'office') throw new ConnectorError({ kind: 'refused', operation: 'PATCH /offices/{id}', code: 'no-api', ambiguous: false });
+    if (where.type === 'callrouter') return repointRouter(api, where.id, to);
+
+    const path = where.type === 'department' ? '/departments/{id}' : '/callcenters/{id}';
+    // Read just before it is written: Dialpad takes the routing as a whole, and others may have changed the rest of it.
+    const now = (await api.get(line, path, { id: where.id })).routing_options;
+    if (!now) throw new ConnectorError({ kind: 'conflict', operation: `PATCH ${path}`, code: 'routing-gone', ambiguous: false });
+    const changed = structuredClone(now) as unknown as Record<string, Inner>;
+    const spot = spotAt(changed, where.path);
+    if (!spot) throw new ConnectorError({ kind: 'conflict', operation: `PATCH ${path}`, code: 'routing-gone', ambiguous: false });
+    if (to !== null && spot.action_target_id === to.id) return { changed: false };
+    point(spot, to, reference.action);
+    await api.write('PATCH', path, { id: where.id }, { routing_options: changed });
+
+    return { changed: true };
+  },
+});
+
+const pathsTo = (inner: Inner | null | undefined, part: string, userId: string): { path: string; action: string | null }[] => {
+  if (!inner) return [];
+  const here = pointsAt(inner, userId) ? [{ path: part, action: textOf(inner.action) }] : [];
+  const keys = dtmfOf(inner).filter((key) => key.options && pointsAt(key.options, userId));
+
+  return [...here, ...keys.map((key) => ({ path: `${part}.dtmf.${String(key.input)}`, action: textOf(key.options?.action) }))];
+};
+
+const dtmfOf = (inner: Inner): { input: unknown; options?: Inner | null }[] => (Array.isArray(inner.dtmf) ? (inner.dtmf as { input: unknown; options?: Inner | null }[]) : []);
+
+const pointsAt = (inner: Inner, userId: string): boolean => inner.action_target_type === 'user' && inner.action_target_id === userId;
+
+const textOf = (value: unknown): string | null => (typeof value === 'string' ? value : null);
+
+const spotAt = (options: Record<string, Inner>, path: string): Inner | null => {
+  const [part = '', , input] = path.split('.');
+  const inner = options[part];
+  if (!inner || input === undefined) return inner ?? null;
+
+  return dtmfOf(inner).find((key) => String(key.input) === input)?.options ?? null;
+};
+
+const point = (spot: Inner, to: RoutingTarget | null, originally: string | null): void => {
+  if (to === null) {
+    spot.action = 'voicemail';
+    delete spot.action_target_type;
+    delete spot.action_target_id;
+    return;
+  }
+  spot.action = actionFor(to.type, originally);
+  spot.action_target_type = to.type;
+  spot.action_target_id = to.id;
+};
+
+/** Names of the description's `action` enum; for a user the action that was there before is the safest. */
+const actionFor = (type: string, originally: string | null): string => {
+  if (type === 'user') return originally ?? 'person';
+  return type === 'department' ? 'department' : 'bridge_target';
+};
+
+const repointRouter = async (api: Api, id: string, to: RoutingTarget | null): Promise<Ensured> => {
+  const now = await api.get(callRouter, '/callrouters/{id}', { id });
+  const target = to ?? (now.office_id ? { type: 'office', id: now.office_id } : null);
+  if (!target) throw new ConnectorError({ kind: 'conflict', operation: 'PATCH /callrouters/{id}', code: 'router-without-office', ambiguous: false });
+  if (now.default_target_id === target.id) return { changed: false };
+  await api.write('PATCH', '/callrouters/{id}', { id }, { default_target_type: target.type, default_target_id: target.id });
+
+  return { changed: true };
+};
