@@ -149,7 +149,7 @@ const moveNumber: StepDefinition = {
     const place = asPlace(heir);
     if (place) {
       // Never as primary: the heir's own number stays what others see.
-      await dialpad.assignNumber({ number, target: place, primary: false });
+      await dialpad.assignNumber({ number, target: place, primary: false, from: userIdOf(context) });
       return;
     }
     // Withheld before it is pooled: until the delete begins the leaver may come back for it.

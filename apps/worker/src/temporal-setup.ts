@@ -1,6 +1,8 @@
 import { acceptancePollScheduleId, searchAttributes, taskQueues, workflowTypes } from '@handover/workflow-contracts';
 import { ScheduleAlreadyRunning, ScheduleOverlapPolicy, type Client } from '@temporalio/client';
-import { encodeSearchAttributeIndexedValueType } from '@temporalio/common/lib/search-attributes';
+
+/** Numbers of `temporal.api.enums.v1.IndexedValueType`. */
+const INDEXED_VALUE_TYPES = { KEYWORD: 2, BOOL: 5, DATETIME: 6 } as const;
 
 /** What the namespace must know before a case can start. Safe to repeat, by every worker at every start. */
 export const setUpNamespace = async (client: Client, namespace: string, pollEveryMs: number): Promise<void> => {
@@ -16,7 +18,7 @@ const registerSearchAttributes = async (client: Client, namespace: string): Prom
 
   await operatorService.addSearchAttributes({
     namespace,
-    searchAttributes: Object.fromEntries(missing.map((key) => [key.name, encodeSearchAttributeIndexedValueType(key.type) ?? 0])),
+    searchAttributes: Object.fromEntries(missing.map((key) => [key.name, INDEXED_VALUE_TYPES[key.type as keyof typeof INDEXED_VALUE_TYPES]])),
   });
 };
 
