@@ -1,0 +1,167 @@
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { controlRoutes, type Controlled } from './control.ts';
+import { Faults, type FaultName } from './faults.ts';
+import { ApiError, router, type Request } from './http.ts';
+import { lineRoutes } from './lines.ts';
+import { seedCompany } from './seed.ts';
+import { Store } from './store.ts';
+import { withSwitches } from './switches.ts';
+import { userRoutes } from './users.ts';
+import { World } from './world.ts';
+
+export interface SandboxOptions {
+  /** 0 takes a free one. */
+  readonly port?: number;
+  readonly host?: string;
+  /** In every state. */
+  readonly users?: number;
+  readonly seed?: number;
+  /** Where the state is kept over a restart; none keeps it in memory. */
+  readonly dataDir?: string;
+  readonly switches?: Readonly<Record<string, string>>;
+}
+
+export interface Sandbox {
+  readonly url: string;
+  readonly port: number;
+  readonly stop: () => Promise<void>;
+}
+
+const PER_SECOND = 20; // developers.dialpad.com, "Rate limits": per company
+const HELD_MS = 60_000;
+
+/** Dialpad as far as Handover uses it, with a memory, a clock that can be moved, and faults on demand. */
+export const startSandbox = async (options: SandboxOptions = {}): Promise<Sandbox> => {
+  const store = new Store(options.dataDir ?? null);
+  const world = new World(store);
+  if (store.isEmpty) seedCompany(world, { users: options.users ?? 50, seed: options.seed ?? 1 });
+  if (options.switches) world.setSwitches(withSwitches(world.switches, options.switches));
+  store.commit();
+
+  const faults = new Faults();
+  let recent: number[] = [];
+  const controlled: Controlled = { world, faults, forgetLimits: () => (recent = []) };
+  const api = router([...userRoutes, ...lineRoutes]);
+  const control = router(controlRoutes);
+
+  const isOverLimit = (): boolean => {
+    const now = performance.now();
+    recent = recent.filter((at) => at > now - 1_000);
+    if (recent.length >= PER_SECOND && world.switches.rateLimit === 'on') return true;
+    recent.push(now);
+    return false;
+  };
+
+  const answerApi = (message: IncomingMessage, url: URL, body: Request['body'], reply: Reply): void => {
+    if (!bearerOf(message, url)) throw new ApiError(401, 'no valid API key: send Authorization: Bearer …');
+    if (isOverLimit()) throw new ApiError(429, 'rate limit exceeded');
+    const path = url.pathname.slice('/api/v2'.length);
+    const found = api(message.method ?? '', path);
+    if (found === null) throw new ApiError(404, 'not found');
+    if (found === 'other-method') throw new ApiError(405, 'method not allowed');
+
+    const operation = `${found.route.method} ${found.route.template}`;
+    const fault = faults.strike(operation, [...Object.values(found.params), ...Object.values(body).map(String)]);
+    if (fault === '429') throw new ApiError(429, 'rate limit exceeded');
+    if (fault === '500') throw new ApiError(500, 'internal error');
+    if (fault === 'timeout-before') return reply.hold();
+    world.settle();
+    store.commit();
+    const request = { params: found.params, query: url.searchParams, body };
+    const answer = fault === 'stale-read' ? store.stale(() => found.route.handle(request, world)) : found.route.handle(request, world);
+    finish(fault, answer, reply);
+  };
+
+  const finish = (fault: FaultName | null, answer: unknown, reply: Reply): void => {
+    if (fault === 'no-op') store.rollback();
+    else store.commit();
+    if (fault === 'timeout-after') reply.hold();
+    else if (fault === 'lost-reply') reply.drop();
+    else reply.send(200, answer);
+  };
+
+  const answerControl = (message: IncomingMessage, url: URL, body: Request['body'], reply: Reply): void => {
+    if (!isLoopback(message.socket.remoteAddress)) throw new ApiError(403, 'the control routes answer on this machine only');
+    const found = control(message.method ?? '', url.pathname);
+    if (found === null || found === 'other-method') throw new ApiError(404, 'no such control route');
+    world.settle();
+    const answer = found.route.handle({ params: found.params, query: url.searchParams, body }, controlled);
+    store.commit();
+    reply.send(200, answer);
+  };
+
+  const server = createServer((message, response) => {
+    const reply = replyTo(response);
+    bodyOf(message)
+      .then((body) => {
+        const url = new URL(message.url ?? '/', 'http://sandbox');
+        if (url.pathname.startsWith('/sandbox')) return answerControl(message, url, body, reply);
+        if (url.pathname.startsWith('/api/v2/')) return answerApi(message, url, body, reply);
+        throw new ApiError(404, 'not found');
+      })
+      .catch((error: unknown) => {
+        store.rollback();
+        if (!(error instanceof ApiError)) console.error(error);
+        const status = error instanceof ApiError ? error.status : 500;
+        const text = error instanceof ApiError ? error.message : 'internal error';
+        reply.send(status, { error: { code: status, message: text } }, status === 429 && world.switches.retryAfter === 'on' ? { 'retry-after': '1' } : {});
+      });
+  });
+  server.keepAliveTimeout = 30_000;
+
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(options.port ?? 0, options.host ?? '127.0.0.1', resolve);
+  });
+  const { port } = server.address() as AddressInfo;
+
+  return {
+    url: `http://127.0.0.1:${port}`,
+    port,
+    stop: () =>
+      new Promise((resolve) => {
+        server.close(() => resolve());
+        server.closeAllConnections();
+      }),
+  };
+};
+
+interface Reply {
+  readonly send: (status: number, body: unknown, headers?: Readonly<Record<string, string>>) => void;
+  readonly hold: () => void;
+  readonly drop: () => void;
+}
+
+const replyTo = (response: ServerResponse): Reply => ({
+  send: (status, body, headers = {}) => {
+    if (response.destroyed || response.headersSent) return;
+    response.writeHead(status, { 'content-type': 'application/json', ...headers });
+    response.end(body === undefined ? '' : JSON.stringify(body)); // some operations answer 200 with nothing at all
+  },
+  hold: () => {
+    const timer = setTimeout(() => response.destroy(), HELD_MS);
+    response.on('close', () => clearTimeout(timer));
+  },
+  drop: () => void response.destroy(),
+});
+
+const bearerOf = (message: IncomingMessage, url: URL): boolean => /^Bearer\s+\S+/i.test(message.headers.authorization ?? '') || (url.searchParams.get('apikey') ?? '') !== '';
+
+const isLoopback = (address: string | undefined): boolean => address === '127.0.0.1' || address === '::1' || address === '::ffff:127.0.0.1';
+
+const bodyOf = async (message: IncomingMessage): Promise<Readonly<Record<string, unknown>>> => {
+  const chunks: Buffer[] = [];
+  for await (const chunk of message) chunks.push(chunk as Buffer);
+  const text = Buffer.concat(chunks).toString('utf8');
+  if (text.trim() === '') return {};
+  let parsed: unknown;
+  try {
+    parsed = JSON.parse(text);
+  } catch {
+    throw new ApiError(400, 'the body is not JSON');
+  }
+  if (typeof parsed !== 'object' || parsed === null || Array.isArray(parsed)) throw new ApiError(400, 'the body must be an object');
+
+  return parsed as Record<string, unknown>;
+};
