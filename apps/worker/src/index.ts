@@ -1,1 +1,4 @@
-export {};
+export { bundleWorkflows } from './bundle.ts';
+export { compose, type Composed, type Parts } from './compose.ts';
+export { setUpNamespace } from './temporal-setup.ts';
+export { createWorkers, startRelays, type Temporal } from './worker.ts';

@@ -1,0 +1,86 @@
+import { createCaseActivities, type CaseActivityDeps } from '@handover/activities-cases';
+import { createDialpadActivities } from '@handover/activities-dialpad';
+import type { Policy } from '@handover/case';
+import { Cases, Company, Intake, Persons, type IntakeDeps } from '@handover/case-service';
+import { rolesOf, type Secrets } from '@handover/config';
+import type { Dialpad } from '@handover/connector-dialpad';
+import type { EventStore } from '@handover/event-store';
+import { CaseRows, Inbox, Outbox, People, PostgresEventStore, keyTable } from '@handover/event-store-postgres';
+import { Keyring } from '@handover/privacy';
+import { uuidv7 } from './ids.ts';
+import type { CaseActivities, DialpadActivities } from '@handover/workflow-contracts';
+import type { DataSource } from 'typeorm';
+
+export interface Parts {
+  readonly dataSource: DataSource;
+  readonly masterKey: Uint8Array;
+  readonly dialpad: Dialpad;
+  readonly policy: Policy;
+  readonly secrets: Secrets;
+  /** ISO instant. */
+  readonly now?: () => string;
+}
+
+export interface Composed {
+  readonly store: EventStore;
+  readonly intake: Intake;
+  readonly inbox: Inbox;
+  readonly outbox: Outbox;
+  readonly rows: CaseRows;
+  readonly caseActivities: CaseActivities;
+  readonly dialpadActivities: DialpadActivities;
+}
+
+/** Everything a worker does, from its parts. Nothing is opened or started here. */
+export const compose = ({ dataSource, masterKey, dialpad, policy, secrets, now = () => new Date().toISOString() }: Parts): Composed => {
+  const keyring = new Keyring(masterKey, keyTable(dataSource));
+  const store = new PostgresEventStore(dataSource, keyring);
+  const people = new People(dataSource);
+  const rows = new CaseRows(dataSource);
+  const company = new Company(store);
+  const indexOf: IntakeDeps['indexOf'] = (source, employeeId) => keyring.blindIndex('person', source, employeeId);
+  const roles = rolesOf(secrets);
+
+  const caseDeps: CaseActivityDeps = {
+    store, company, now, policy,
+    rolesOf: (actor) => roles.get(actor) ?? [],
+    personOf: async (actor) => {
+      const tied = policy.actors[actor];
+      return tied ? people.find(indexOf(tied.source, tied.employeeId)) : null;
+    },
+  };
+
+  return {
+    store, rows,
+    inbox: new Inbox(dataSource, keyring),
+    outbox: new Outbox(dataSource),
+    intake: new Intake({ store, now, newPersonRef: uuidv7, indexOf, findPerson: (index) => people.find(index), officeZone: zoneOfOffice(dialpad), defaultZone: policy.timeZone }),
+    caseActivities: createCaseActivities(caseDeps),
+    dialpadActivities: createDialpadActivities({
+      dialpad, store, company, policy, now, cases: new Cases(store), persons: new Persons(store), awaitingAcceptance: () => rows.idsIn('joiner', 'awaiting-acceptance'),
+    }),
+  };
+};
+
+const ZONES_KEPT_MS = 10 * 60_000;
+
+/** Offices hardly ever change; Dialpad being away means "unknown now", and the policy's zone is taken and recorded. */
+const zoneOfOffice = (dialpad: Dialpad): IntakeDeps['officeZone'] => {
+  let zones: Promise<ReadonlyMap<string, string>> | null = null;
+  let until = 0;
+  const read = async (): Promise<ReadonlyMap<string, string>> =>
+    new Map((await dialpad.offices()).flatMap((office) => (office.timezone === null ? [] : [[office.name, office.timezone] as const])));
+
+  return async (name) => {
+    if (zones === null || Date.now() > until) {
+      zones = read();
+      until = Date.now() + ZONES_KEPT_MS;
+    }
+    try {
+      return (await zones).get(name) ?? null;
+    } catch {
+      zones = null;
+      return null;
+    }
+  };
+};

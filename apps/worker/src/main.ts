@@ -1,0 +1,90 @@
+import { ConfigError, loadMasterKey, loadPolicy, loadSecretFile, loadSecrets, readEnv, workerEnv } from '@handover/config';
+import { createDialpad } from '@handover/connector-dialpad';
+import { migrate, openDatabase } from '@handover/event-store-postgres';
+import { createLogger, type Logger } from '@handover/observability';
+import { Client, Connection } from '@temporalio/client';
+import { loadClientConnectConfig } from '@temporalio/envconfig';
+import { DefaultLogger, NativeConnection, Runtime } from '@temporalio/worker';
+import { bundleWorkflows } from './bundle.ts';
+import { compose } from './compose.ts';
+import { startHealth } from './health.ts';
+import { setUpNamespace } from './temporal-setup.ts';
+import { createWorkers, startRelays, type Temporal } from './worker.ts';
+
+/** Waits for a neighbour that is not up yet, and says so; a service that starts first is no error. */
+const patiently = async <T>(what: string, log: Logger, isStopped: () => boolean, attempt: () => Promise<T>): Promise<T> => {
+  for (let tries = 1; ; tries += 1) {
+    try {
+      return await attempt();
+    } catch (error) {
+      if (isStopped()) throw error;
+      if (tries % 10 === 1) log.warn({ err: error, waitsFor: what }, 'not reachable yet, trying again');
+      await new Promise((resolve) => setTimeout(resolve, Math.min(3_000, 250 * tries)));
+    }
+  }
+};
+
+const main = async (): Promise<void> => {
+  const log = createLogger('worker');
+  const env = readEnv(workerEnv, process.env);
+  const policy = loadPolicy(env.HANDOVER_POLICY);
+  const secrets = loadSecrets(env.HANDOVER_SECRETS_FILE);
+  const masterKey = loadMasterKey(env.HANDOVER_MASTER_KEY_FILE);
+  const dialpad = createDialpad({ baseUrl: env.DIALPAD_BASE_URL, apiKey: loadSecretFile(env.DIALPAD_API_KEY_FILE) });
+  // The SDK's own handlers would end the relays and the health answer out of order.
+  Runtime.install({ shutdownSignals: [], logger: new DefaultLogger('WARN', ({ level, message, meta }) => log.warn({ sdkLevel: level, meta: safeMeta(meta) }, message)) });
+
+  let stopping = false;
+  let ready = false;
+  let stopWorkers: () => void = () => undefined;
+  const stop = (): void => {
+    if (stopping) return;
+    stopping = true;
+    ready = false;
+    log.info('stopping');
+    stopWorkers();
+  };
+  for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) process.on(signal, stop);
+
+  const health = await startHealth({ host: env.HANDOVER_HOST, port: env.HANDOVER_WORKER_PORT, isReady: () => ready });
+  const isStopped = (): boolean => stopping;
+  const bundling = bundleWorkflows();
+  const dataSource = await patiently('PostgreSQL', log, isStopped, () => openDatabase(env.DATABASE_URL, { name: 'handover-worker', poolSize: 20 }));
+  await migrate(dataSource);
+  const composed = compose({ dataSource, masterKey, dialpad, policy, secrets });
+
+  const settings = loadClientConnectConfig();
+  const connectionOptions = { ...settings.connectionOptions, address: env.TEMPORAL_ADDRESS };
+  const temporal = await patiently('Temporal', log, isStopped, async (): Promise<Temporal> => {
+    const connection = await Connection.connect(connectionOptions);
+    await setUpNamespace(new Client({ connection, namespace: env.TEMPORAL_NAMESPACE }), env.TEMPORAL_NAMESPACE, policy.acceptance.pollEvery);
+    return { connection, native: await NativeConnection.connect(connectionOptions), namespace: env.TEMPORAL_NAMESPACE };
+  });
+
+  const workers = await createWorkers(temporal, composed, await bundling);
+  stopWorkers = workers.stop;
+  const relays = startRelays(composed, temporal, env.HANDOVER_PUBLIC_URL, log);
+  if (!isStopped()) {
+    const running = workers.run();
+    ready = true;
+    log.info({ port: health.port, policy: policy.version }, 'ready');
+    await running;
+  }
+
+  await relays.stop();
+  await health.stop();
+  await temporal.native.close();
+  await temporal.connection.close();
+  await dataSource.destroy();
+  log.info('stopped');
+};
+
+/** What the SDK adds to a line may quote a payload; ids and types are enough to find the case. */
+const safeMeta = (meta: Record<string | symbol, unknown> | undefined): object =>
+  Object.fromEntries(['workflowId', 'workflowType', 'activityType', 'attempt', 'taskQueue'].flatMap((key) => (meta?.[key] === undefined ? [] : [[key, meta[key]]])));
+
+main().catch((error: unknown) => {
+  if (error instanceof ConfigError) console.error(error.message);
+  else console.error(error);
+  process.exit(1);
+});

@@ -1,0 +1,49 @@
+import type { Logger } from '@handover/observability';
+import { taskQueues } from '@handover/workflow-contracts';
+import { Client, type Connection } from '@temporalio/client';
+import { Worker, type NativeConnection, type WorkflowBundle } from '@temporalio/worker';
+import type { Composed } from './compose.ts';
+import { inboxRelay } from './inbox-relay.ts';
+import { outboxRelay } from './outbox-relay.ts';
+import { poll } from './poller.ts';
+
+export interface Temporal {
+  /** For workers. */
+  readonly native: NativeConnection;
+  /** For the outbox. */
+  readonly connection: Connection;
+  readonly namespace: string;
+}
+
+/** Longer than any step's activity needs; what is still running then is repeated by the next worker. */
+const GRACE = '8 seconds';
+
+/** Two workers in one process, so that a slow Dialpad never holds up a decision. Resolves once both have stopped. */
+export const createWorkers = async ({ native, namespace }: Temporal, composed: Composed, workflowBundle: WorkflowBundle): Promise<{ readonly run: () => Promise<void>; readonly stop: () => void }> => {
+  const common = { connection: native, namespace, shutdownGraceTime: GRACE };
+  const cases = await Worker.create({ ...common, taskQueue: taskQueues.cases, workflowBundle, activities: composed.caseActivities as unknown as Record<string, () => unknown> });
+  const dialpad = await Worker.create({ ...common, taskQueue: taskQueues.dialpad, activities: composed.dialpadActivities as unknown as Record<string, () => unknown>, maxConcurrentActivityTaskExecutions: 20 });
+  const stop = (): void => {
+    for (const worker of [cases, dialpad]) if (worker.getState() === 'RUNNING') worker.shutdown();
+  };
+
+  return {
+    stop,
+    // One that fails takes the other along: half a worker looks healthy and is not.
+    run: async () => void (await Promise.all([cases, dialpad].map((worker) => worker.run().finally(stop)))),
+  };
+};
+
+/** The relays of a worker: facts in, messages to Temporal out. */
+export const startRelays = ({ inbox, outbox, rows, intake }: Composed, temporal: Pick<Temporal, 'connection' | 'namespace'>, publicUrl: string, log: Logger): { readonly stop: () => Promise<void> } => {
+  const client = new Client({ connection: temporal.connection, namespace: temporal.namespace });
+  const relays = [
+    poll(inboxRelay({ take: (limit) => inbox.take(limit), postpone: (id, delayMs, why) => inbox.postpone(id, delayMs, why), intake, log }), log),
+    poll(outboxRelay({
+      take: (limit) => outbox.take(limit), deliver: (id) => outbox.deliver(id), postpone: (id, delayMs, why) => outbox.postpone(id, delayMs, why),
+      caseRow: (caseId) => rows.get(caseId), client, publicUrl, log,
+    }), log),
+  ];
+
+  return { stop: async () => void (await Promise.all(relays.map((relay) => relay.stop()))) };
+};
