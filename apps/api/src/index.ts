@@ -1,1 +1,2 @@
-export {};
+export { compose, type Parts } from './compose.ts';
+export { createApi } from './server.ts';

@@ -1,1 +1,2 @@
 export * from './hook.ts';
+export * from './http.ts';

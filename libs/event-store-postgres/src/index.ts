@@ -4,3 +4,4 @@ export * from './inbox.ts';
 export * from './postgres-event-store.ts';
 export * from './rows.ts';
 export * from './verify.ts';
+export * from './audit.ts';

@@ -1,1 +1,2 @@
-export {};
+export * from './case-detail.ts';
+export * from './timeline.ts';

@@ -1,0 +1,36 @@
+import type { Secrets } from '@handover/config';
+import type { Inbox } from '@handover/event-store-postgres';
+import { Module, type DynamicModule } from '@nestjs/common';
+import { APP_GUARD, Reflector } from '@nestjs/core';
+import type { DataSource } from 'typeorm';
+import { CaseDesk } from './cases/case-desk.ts';
+import { CasesController, PersonsController } from './cases/cases.controller.ts';
+import { HooksController } from './hooks/hooks.controller.ts';
+import { AuthGuard } from './http/auth.ts';
+import { AuditController } from './record/audit.controller.ts';
+import { HealthController } from './system/health.controller.ts';
+import { DATA_SOURCE, HOOK_SOURCES, INBOX } from './tokens.ts';
+
+export interface ApiParts {
+  readonly desk: CaseDesk;
+  readonly inbox: Inbox;
+  readonly dataSource: DataSource;
+  readonly secrets: Secrets;
+}
+
+@Module({})
+export class AppModule {
+  static from({ desk, inbox, dataSource, secrets }: ApiParts): DynamicModule {
+    return {
+      module: AppModule,
+      controllers: [HooksController, CasesController, PersonsController, AuditController, HealthController],
+      providers: [
+        { provide: CaseDesk, useValue: desk },
+        { provide: INBOX, useValue: inbox },
+        { provide: DATA_SOURCE, useValue: dataSource },
+        { provide: HOOK_SOURCES, useValue: secrets.hooks },
+        { provide: APP_GUARD, useFactory: (reflector: Reflector) => new AuthGuard(reflector, secrets), inject: [Reflector] },
+      ],
+    };
+  }
+}

@@ -1,0 +1,192 @@
+import { createHash } from 'node:crypto';
+import type { CaseCommand, Policy } from '@handover/case';
+import { RuleViolation } from '@handover/case';
+import { caseStream, type By as CommandBy, type Cases, type Executed, type Intake, type Persons, type Taken } from '@handover/case-service';
+import type { CaseDetail, CaseItem, Preview, StartCase, TimelineEntry } from '@handover/contracts';
+import { eventIdOf, type EventStore } from '@handover/event-store';
+import type { CaseFilter, CaseRows, IdempotencyKeys, People } from '@handover/event-store-postgres';
+import { planTheJoiner, planTheLeaver, type CannotPlan, type PlanningDeps } from '@handover/planning';
+import { isConnectorError } from '@handover/connector-kit';
+import { caseDetail, caseItem, timelineOf } from '@handover/read-models';
+import type { Caller } from '../http/auth.ts';
+import { Problem, refusal } from '../http/problem.ts';
+
+export interface DeskDeps {
+  readonly store: EventStore;
+  readonly cases: Cases;
+  readonly persons: Persons;
+  readonly intake: Intake;
+  readonly rows: CaseRows;
+  readonly people: People;
+  readonly idempotency: IdempotencyKeys;
+  readonly planning: PlanningDeps;
+  readonly policy: Policy;
+  readonly indexOf: (source: string, employeeId: string) => string;
+  readonly temporalUi: string;
+  /** ISO instant. */
+  readonly now: () => string;
+  readonly newId: () => string;
+}
+
+export interface Started {
+  readonly status: number;
+  readonly body: CaseDetail;
+}
+
+/** Roles that may see who a person is; the others see the reference. */
+const SEES_NAMES = ['admin', 'operator', 'approver', 'requester'];
+
+/** What callers ask of cases, in the words of the rules. No rule is here. */
+export class CaseDesk {
+  constructor(private readonly deps: DeskDeps) {}
+
+  async detail(caseId: string, caller: Caller): Promise<CaseDetail> {
+    const loaded = await this.deps.cases.load(caseId);
+    if (!loaded) throw new Problem(404, 'case.unknown', 'there is no case of this id');
+    const [events, person] = await Promise.all([this.deps.store.read(caseStream(caseId)), this.deps.persons.load(loaded.state.personRef)]);
+    const { erased, ...profile } = person.profile;
+    const mayName = caller.roles.some((role) => SEES_NAMES.includes(role));
+
+    return caseDetail({ caseId, state: loaded.state, events, profile: mayName ? profile : null, erased, temporalUi: this.deps.temporalUi });
+  }
+
+  async timeline(caseId: string): Promise<readonly TimelineEntry[]> {
+    const events = await this.deps.store.read(caseStream(caseId));
+    if (events.length === 0) throw new Problem(404, 'case.unknown', 'there is no case of this id');
+    return timelineOf(events);
+  }
+
+  async list(filter: CaseFilter, page: { readonly cursor?: string | undefined; readonly limit: number }): Promise<{ items: CaseItem[]; cursor?: string }> {
+    const found = await this.deps.rows.list(filter, page);
+    return { items: found.items.map(caseItem), ...(found.cursor === undefined ? {} : { cursor: found.cursor }) };
+  }
+
+  async person(source: string, employeeId: string): Promise<{ ref: string; cases: { id: string; kind: string; phase: string }[] }> {
+    const ref = await this.deps.people.find(this.deps.indexOf(source, employeeId));
+    if (ref === null) throw new Problem(404, 'person.unknown', 'this source never told us about this employee, or the person was erased');
+    return { ref, cases: (await this.deps.rows.ofPerson(ref)).map(({ id, kind, phase }) => ({ id, kind, phase })) };
+  }
+
+  // ── starting by hand ───────────────────────────────────────────────────
+
+  async start(request: StartCase, caller: Caller, idempotencyKey: string | undefined): Promise<Started> {
+    if (idempotencyKey === undefined) return this.begin(request, caller, this.deps.newId());
+    const fingerprint = createHash('sha256').update(JSON.stringify(request)).digest('hex');
+    const { idempotency } = this.deps;
+    const begun = await idempotency.begin(caller.actor, idempotencyKey, fingerprint);
+    if (begun.kind === 'answered') return { status: begun.status, body: JSON.parse(begun.body) as CaseDetail };
+    if (begun.kind === 'running') throw new Problem(409, 'idempotency.running', 'a request with this Idempotency-Key is still being worked; ask again in a moment', [], { 'retry-after': '2' });
+    if (begun.kind === 'other-request') throw new Problem(422, 'idempotency.reused', 'this Idempotency-Key was used for another request; use a new one');
+
+    try {
+      // The id follows from the key: a repeat after a crash tells the same fact again, not a second one.
+      const started = await this.begin(request, caller, eventIdOf('idempotency', [caller.actor, idempotencyKey, fingerprint]));
+      await idempotency.complete(caller.actor, idempotencyKey, started.status, JSON.stringify(withoutPerson(started.body)));
+      return started;
+    } catch (error) {
+      await idempotency.abandon(caller.actor, idempotencyKey);
+      throw error;
+    }
+  }
+
+  private async begin({ source, fact, reason }: StartCase, caller: Caller, id: string): Promise<Started> {
+    const arrived = { id, source, body: withTimestamp(fact, this.deps.now()), by: byOf(caller, id), reason: reason ?? null, inbox: false };
+    const taken = await this.deps.intake.take(arrived);
+    const [caseId] = taken.caseIds;
+    if (taken.status !== 'processed') throw notUnderstood(taken);
+    if (caseId === undefined) throw new Problem(409, 'fact.no_effect', 'the fact is recorded and changes no case: it is overtaken, or a correction that no case follows yet');
+    const body = await this.detail(caseId, caller);
+
+    return { status: (await this.openedBy(caseId, id)) ? 201 : 200, body };
+  }
+
+  private async openedBy(caseId: string, factId: string): Promise<boolean> {
+    const [first] = await this.deps.store.read(caseStream(caseId));
+    return first?.meta.cause === factId;
+  }
+
+  /** What would be done, found by reading only. */
+  async preview({ source, fact }: StartCase, caller: Caller): Promise<Preview> {
+    const id = this.deps.newId();
+    const arrived = { id, source, body: withTimestamp(fact, this.deps.now()), by: byOf(caller, id), inbox: false };
+    const { reading, person, actions, fact: understood } = await this.deps.intake.foresee(arrived);
+    if (reading.kind !== 'understood' || !person || !understood) throw notUnderstood(reading.kind === 'needs-person' ? reading : { reason: reading.kind === 'ignored' ? reading.reason : null, pointers: [] });
+
+    const shown = actions.map((action) => ({ type: action.type, ...('caseId' in action ? { caseId: action.caseId } : {}) }));
+    const opens = actions.find((action) => action.type === 'openLeaver' || action.type === 'openJoiner');
+    if (!opens) return { actions: shown, plan: null, approvals: [], problem: null };
+    const planned = await this.foreseenPlan(opens, person.personRef, reading.body.data);
+    if (planned.kind === 'blocked') return { actions: shown, plan: null, approvals: [], problem: { code: planned.code, detail: planned.detail } };
+
+    return {
+      actions: shown,
+      plan: { hash: planned.plan.hash, steps: planned.plan.steps.map((step) => ({ id: step.id, kind: step.kind, state: 'pending' as const, phase: step.phase, reversible: step.reversible, attempt: 1, reason: null })) },
+      approvals: planned.plan.stages.map(({ stage, needed, by }) => ({ stage, needed, by: [...by] })),
+      problem: null,
+    };
+  }
+
+  private async foreseenPlan(action: Extract<Awaited<ReturnType<Intake['foresee']>>['actions'][number], { type: 'openLeaver' | 'openJoiner' }>, personRef: string, said: object) {
+    // The person may be known to nobody yet: planning reads the profile this fact would give them.
+    const persons = { load: async (ref: string) => (ref === personRef ? withProfile(await this.deps.persons.load(ref), said) : this.deps.persons.load(ref)) } as unknown as PlanningDeps['persons'];
+    const planning: PlanningDeps = { ...this.deps.planning, persons };
+    try {
+      return action.type === 'openLeaver' ? await planTheLeaver(planning, personRef, action.terms) : await planTheJoiner(planning, personRef, action.terms, action.office);
+    } catch (error) {
+      if (!isConnectorError(error)) throw error;
+      return { kind: 'blocked', code: `dialpad.${error.code}`, detail: 'Dialpad could not be read; ask again in a moment' } satisfies CannotPlan;
+    }
+  }
+
+  // ── deciding and mending ───────────────────────────────────────────────
+
+  async decide(caseId: string, stage: string, body: { readonly decision: string; readonly reason?: string | undefined; readonly planHash: string }, caller: Caller): Promise<CaseDetail> {
+    const tied = this.deps.policy.actors[caller.actor];
+    const personRef = tied ? await this.deps.people.find(this.deps.indexOf(tied.source, tied.employeeId)) : null;
+    await this.execute(caseId, {
+      type: 'decide', now: this.deps.now(),
+      decide: { stage, decision: body.decision, planHash: body.planHash, by: { ...caller, personRef }, reasonCode: null, reason: body.reason ?? null, channelCounts: true },
+    }, caller);
+
+    return this.detail(caseId, caller);
+  }
+
+  async mend(caseId: string, step: string, how: 'retryStep' | 'waiveStep' | 'claimByHand', said: { readonly reason?: string | undefined; readonly evidence?: string }, caller: Caller): Promise<CaseDetail> {
+    await this.execute(caseId, { type: how, free: { step, actor: caller.actor, reasonCode: null, reason: said.reason ?? null, evidence: said.evidence ?? null } }, caller);
+    return this.detail(caseId, caller);
+  }
+
+  async rescind(caseId: string, reason: string, caller: Caller): Promise<CaseDetail> {
+    await this.execute(caseId, { type: 'rescind', rescind: { actor: caller.actor, reasonCode: null, reason, factId: null } }, caller);
+    return this.detail(caseId, caller);
+  }
+
+  private async execute(caseId: string, command: CaseCommand, caller: Caller): Promise<Executed> {
+    const done = await this.deps.cases.execute(caseId, command, byOf(caller, this.deps.newId())).catch(retoldErased);
+    if (done.refusal) throw refusal(done.refusal);
+    return done;
+  }
+}
+
+const byOf = (caller: Caller, commandId: string): CommandBy => ({ actor: caller.actor, channel: 'api', commandId });
+
+const retoldErased = (error: unknown): never => {
+  if (error instanceof Error && 'code' in error && error.code === 'erased') throw new RuleViolation('case.erased', 'the person is erased; nothing more can be said about them');
+  throw error;
+};
+
+/** Kept answers must not outlive the person: who they are is left out of the copy. */
+const withoutPerson = (body: CaseDetail): CaseDetail => ({ ...body, person: { ref: body.person.ref, erased: body.person.erased } });
+
+const withTimestamp = (fact: Readonly<Record<string, unknown>>, now: string): object => ({ timestamp: now, ...fact });
+
+const withProfile = <P extends { profile: object }>(person: P, said: object): P => {
+  const told = Object.fromEntries(['employeeId', 'email', 'givenName', 'familyName'].flatMap((field) => {
+    const value = (said as Record<string, unknown>)[field];
+    return typeof value === 'string' ? [[field, value]] : [];
+  }));
+  return { ...person, profile: { ...person.profile, ...told } };
+};
+
+const notUnderstood = ({ reason, pointers }: Pick<Taken, 'reason' | 'pointers'>): Problem =>
+  new Problem(422, 'fact.not_understood', reason ?? 'the fact is not understood', pointers.map((pointer) => ({ pointer: `/fact${pointer === '/' ? '' : pointer}`, detail: reason ?? '' })));

@@ -1,0 +1,141 @@
+import * as contracts from '@handover/contracts';
+import { Body, Controller, Get, Headers, HttpCode, Param, Post, Query, Res } from '@nestjs/common';
+import { ApiBearerAuth, ApiHeader, ApiOperation, ApiResponse, ApiTags } from '@nestjs/swagger';
+import type { Response } from 'express';
+import type { z } from 'zod';
+import { By, Roles, type Caller } from '../http/auth.ts';
+import { Problem } from '../http/problem.ts';
+import { CaseDesk } from './case-desk.ts';
+
+type In<S extends z.ZodType> = z.output<S>;
+
+@ApiTags('cases')
+@ApiBearerAuth()
+@ApiResponse({ status: 401, standardSchema: contracts.problem })
+@Controller('v1/cases')
+export class CasesController {
+  constructor(private readonly desk: CaseDesk) {}
+
+  @Post()
+  @Roles('requester', 'operator')
+  @ApiOperation({ summary: 'Start a case by hand', description: 'The key of the caller is the requester. `preview=true` answers 200 with the plan and starts nothing.' })
+  @ApiHeader({ name: 'Idempotency-Key', required: false, description: 'Repeating a request with the same key answers the first answer' })
+  @ApiResponse({ status: 201, standardSchema: contracts.caseDetail })
+  @ApiResponse({ status: 422, standardSchema: contracts.problem })
+  async start(
+    @Body({ schema: contracts.startCase }) body: In<typeof contracts.startCase>,
+    @Query({ schema: contracts.startCaseQuery }) query: In<typeof contracts.startCaseQuery>,
+    @Headers('idempotency-key') key: string | undefined,
+    @By() caller: Caller,
+    @Res({ passthrough: true }) response: Response,
+  ): Promise<contracts.CaseDetail | contracts.Preview> {
+    if (query.preview === 'true') {
+      response.status(200);
+      return this.desk.preview(body, caller);
+    }
+    if (key !== undefined && !/^[\x21-\x7e ]{1,255}$/.test(key)) throw new Problem(400, 'idempotency.key', 'Idempotency-Key is 1 to 255 visible ASCII characters');
+    const started = await this.desk.start(body, caller, key);
+    response.status(started.status).setHeader('location', `/v1/cases/${started.body.id}`);
+
+    return started.body;
+  }
+
+  @Get()
+  @ApiOperation({ summary: 'List cases, newest first' })
+  @ApiResponse({ status: 200, standardSchema: contracts.caseList })
+  list(@Query({ schema: contracts.caseQuery }) query: In<typeof contracts.caseQuery>): Promise<object> {
+    const { kind, phase, waitingOn, person, attention, cursor, limit } = query;
+    return this.desk.list({ kind, phase, waitingOn, personRef: person, attention: attention === undefined ? undefined : attention === 'true' }, { cursor, limit });
+  }
+
+  @Get(':id')
+  @ApiOperation({ summary: 'A case: state, plan, what it waits for' })
+  @ApiResponse({ status: 200, standardSchema: contracts.caseDetail })
+  @ApiResponse({ status: 404, standardSchema: contracts.problem })
+  detail(@Param('id', { schema: contracts.caseId }) id: string, @By() caller: Caller): Promise<contracts.CaseDetail> {
+    return this.desk.detail(id, caller);
+  }
+
+  @Get(':id/timeline')
+  @ApiOperation({ summary: 'What happened, oldest first' })
+  @ApiResponse({ status: 200, standardSchema: contracts.timeline })
+  async timeline(@Param('id', { schema: contracts.caseId }) id: string): Promise<object> {
+    return { items: await this.desk.timeline(id) };
+  }
+
+  @Post(':id/approvals/:stage/decisions')
+  @HttpCode(200)
+  @ApiOperation({ summary: 'Approve or refuse a stage', description: 'Deciding again with the same actor, decision and hash answers 200 and records nothing new. 403: this actor may not decide; 409: the stage is closed, late, or the plan has changed. Each refusal is in the timeline.' })
+  @ApiResponse({ status: 200, standardSchema: contracts.caseDetail })
+  @ApiResponse({ status: 403, standardSchema: contracts.problem })
+  @ApiResponse({ status: 409, standardSchema: contracts.problem })
+  decide(
+    @Param('id', { schema: contracts.caseId }) id: string, @Param('stage') stage: string,
+    @Body({ schema: contracts.decision }) body: In<typeof contracts.decision>, @By() caller: Caller,
+  ): Promise<contracts.CaseDetail> {
+    return this.desk.decide(id, stage, body, caller);
+  }
+
+  @Post(':id/steps/:stepId/retry')
+  @HttpCode(200)
+  @Roles('operator')
+  @ApiOperation({ summary: 'Try a blocked step again' })
+  @ApiResponse({ status: 200, standardSchema: contracts.caseDetail })
+  retry(
+    @Param('id', { schema: contracts.caseId }) id: string, @Param('stepId') step: string,
+    @Body({ schema: contracts.retryBody }) body: In<typeof contracts.retryBody>, @By() caller: Caller,
+  ): Promise<contracts.CaseDetail> {
+    return this.desk.mend(id, step, 'retryStep', body, caller);
+  }
+
+  @Post(':id/steps/:stepId/waive')
+  @HttpCode(200)
+  @Roles('operator')
+  @ApiOperation({ summary: 'Go on without a blocked step' })
+  @ApiResponse({ status: 200, standardSchema: contracts.caseDetail })
+  waive(
+    @Param('id', { schema: contracts.caseId }) id: string, @Param('stepId') step: string,
+    @Body({ schema: contracts.reasonBody }) body: In<typeof contracts.reasonBody>, @By() caller: Caller,
+  ): Promise<contracts.CaseDetail> {
+    return this.desk.mend(id, step, 'waiveStep', body, caller);
+  }
+
+  @Post(':id/steps/:stepId/done-by-hand')
+  @HttpCode(200)
+  @Roles('operator')
+  @ApiOperation({ summary: 'Say that a step was done by hand; it is read back' })
+  @ApiResponse({ status: 200, standardSchema: contracts.caseDetail })
+  doneByHand(
+    @Param('id', { schema: contracts.caseId }) id: string, @Param('stepId') step: string,
+    @Body({ schema: contracts.evidenceBody }) body: In<typeof contracts.evidenceBody>, @By() caller: Caller,
+  ): Promise<contracts.CaseDetail> {
+    return this.desk.mend(id, step, 'claimByHand', body, caller);
+  }
+
+  @Post(':id/rescind')
+  @HttpCode(200)
+  @Roles('operator', 'requester')
+  @ApiOperation({ summary: 'Undo the case' })
+  @ApiResponse({ status: 200, standardSchema: contracts.caseDetail })
+  rescind(
+    @Param('id', { schema: contracts.caseId }) id: string,
+    @Body({ schema: contracts.reasonBody }) body: In<typeof contracts.reasonBody>, @By() caller: Caller,
+  ): Promise<contracts.CaseDetail> {
+    return this.desk.rescind(id, body.reason, caller);
+  }
+}
+
+@ApiTags('persons')
+@ApiBearerAuth()
+@Controller('v1/persons')
+export class PersonsController {
+  constructor(private readonly desk: CaseDesk) {}
+
+  @Get()
+  @Roles('operator', 'approver', 'requester', 'auditor')
+  @ApiOperation({ summary: 'Find a person by source and employee id' })
+  @ApiResponse({ status: 200, standardSchema: contracts.personCases })
+  find(@Query({ schema: contracts.personQuery }) query: In<typeof contracts.personQuery>): Promise<object> {
+    return this.desk.person(query.source, query.employeeId);
+  }
+}

@@ -1,0 +1,41 @@
+import type { Policy } from '@handover/case';
+import { Cases, Intake, Persons, type IntakeDeps } from '@handover/case-service';
+import type { Secrets } from '@handover/config';
+import type { Dialpad } from '@handover/connector-dialpad';
+import { CaseRows, IdempotencyKeys, Inbox, People, PostgresEventStore, keyTable } from '@handover/event-store-postgres';
+import { Keyring } from '@handover/privacy';
+import type { DataSource } from 'typeorm';
+import { v7 } from 'uuid';
+import type { ApiParts } from './app.module.ts';
+import { CaseDesk } from './cases/case-desk.ts';
+
+export interface Parts {
+  readonly dataSource: DataSource;
+  readonly masterKey: Uint8Array;
+  readonly dialpad: Dialpad;
+  readonly policy: Policy;
+  readonly secrets: Secrets;
+  /** `http://127.0.0.1:8233/namespaces/default` */
+  readonly temporalUi: string;
+}
+
+export const compose = ({ dataSource, masterKey, dialpad, policy, secrets, temporalUi }: Parts): ApiParts => {
+  const keyring = new Keyring(masterKey, keyTable(dataSource));
+  const store = new PostgresEventStore(dataSource, keyring);
+  const people = new People(dataSource);
+  const persons = new Persons(store);
+  const indexOf: IntakeDeps['indexOf'] = (source, employeeId) => keyring.blindIndex('person', source, employeeId);
+  const now = (): string => new Date().toISOString();
+  const intake = new Intake({
+    store, now, newPersonRef: () => v7(), indexOf, findPerson: (index) => people.find(index), defaultZone: policy.timeZone,
+    officeZone: async (name) => (await dialpad.offices().catch(() => [])).find((office) => office.name === name)?.timezone ?? null,
+  });
+
+  return {
+    dataSource, secrets, inbox: new Inbox(dataSource, keyring),
+    desk: new CaseDesk({
+      store, persons, intake, people, policy, indexOf, temporalUi, now, cases: new Cases(store), rows: new CaseRows(dataSource),
+      idempotency: new IdempotencyKeys(dataSource), planning: { dialpad, persons, policy }, newId: () => v7(),
+    }),
+  };
+};

@@ -1,0 +1,17 @@
+import type { NextFunction, Request, Response } from 'express';
+import { needJson, parseJson, readBody } from './read-body.ts';
+
+/** Bodies of everything but hooks, which need their raw bytes first. */
+export const jsonBody = (request: Request, _response: Response, next: NextFunction): void => {
+  const carries = ['POST', 'PUT', 'PATCH'].includes(request.method);
+  if (!carries || /^\/v1\/hooks\//.test(request.path)) return next();
+  const read = async (): Promise<void> => {
+    const bytes = await readBody(request);
+    if (bytes.length === 0) request.body = {};
+    else {
+      needJson(request);
+      request.body = parseJson(bytes);
+    }
+  };
+  read().then(() => next(), next);
+};

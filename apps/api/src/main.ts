@@ -1,0 +1,54 @@
+import { ConfigError, apiEnv, loadMasterKey, loadPolicy, loadSecretFile, loadSecrets, readEnv } from '@handover/config';
+import { createDialpad } from '@handover/connector-dialpad';
+import { migrate, openDatabase } from '@handover/event-store-postgres';
+import { createLogger, type Logger } from '@handover/observability';
+import 'reflect-metadata';
+import type { DataSource } from 'typeorm';
+import { compose } from './compose.ts';
+import { createApi } from './server.ts';
+
+const connect = async (url: string, log: Logger): Promise<DataSource> => {
+  for (let tries = 1; ; tries += 1) {
+    try {
+      return await openDatabase(url, { name: 'handover-api', poolSize: 20 });
+    } catch (error) {
+      if (tries % 10 === 1) log.warn({ err: error }, 'PostgreSQL is not reachable yet, trying again');
+      await new Promise((resolve) => setTimeout(resolve, Math.min(3_000, 250 * tries)));
+    }
+  }
+};
+
+const main = async (): Promise<void> => {
+  const log = createLogger('api');
+  const env = readEnv(apiEnv, process.env);
+  const secrets = loadSecrets(env.HANDOVER_SECRETS_FILE);
+  const parts = {
+    secrets, policy: loadPolicy(env.HANDOVER_POLICY), masterKey: loadMasterKey(env.HANDOVER_MASTER_KEY_FILE),
+    dialpad: createDialpad({ baseUrl: env.DIALPAD_BASE_URL, apiKey: loadSecretFile(env.DIALPAD_API_KEY_FILE) }),
+    temporalUi: `${env.HANDOVER_TEMPORAL_UI_URL}/namespaces/${env.TEMPORAL_NAMESPACE}`,
+  };
+  const dataSource = await connect(env.DATABASE_URL, log);
+  await migrate(dataSource);
+  const app = await createApi(compose({ ...parts, dataSource }), log);
+
+  let stopping = false;
+  const stop = async (): Promise<void> => {
+    if (stopping) return;
+    stopping = true;
+    log.info('stopping');
+    await app.close(); // answers what has begun, takes nothing new
+    await dataSource.destroy();
+    process.exit(0);
+  };
+  for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) process.on(signal, () => void stop());
+
+  await app.listen(env.HANDOVER_PORT, env.HANDOVER_HOST);
+  log.info({ port: env.HANDOVER_PORT }, 'ready');
+};
+
+main().catch((error: unknown) => {
+  if (error instanceof ConfigError) console.error(error.message);
+  else if (error instanceof Error && 'code' in error && error.code === 'EADDRINUSE') console.error('The port of the API is taken: choose another with HANDOVER_PORT.');
+  else console.error(error);
+  process.exit(1);
+});

@@ -1,0 +1,106 @@
+import { z } from 'zod';
+
+const reason = z.string().trim().min(1, 'say why').max(2_000);
+const id = z.string();
+const instant = z.string().describe('ISO 8601 instant');
+
+/** RFC 9457. `errors` names the fields at fault by RFC 6901 pointers. */
+export const problem = z
+  .object({
+    type: z.string(), title: z.string(), status: z.number().int(), detail: z.string(), instance: z.string(), code: z.string().optional(),
+    errors: z.array(z.object({ pointer: z.string(), detail: z.string() })).optional(),
+  })
+  .meta({ id: 'Problem' });
+
+export const startCase = z
+  .object({
+    source: z.string().min(1).max(100).describe('The HR source whose identity the employeeId belongs to').default('generic'),
+    fact: z.looseObject({ type: z.string() }).describe('A body of the generic HR hook'),
+    reason: reason.optional(),
+  })
+  .meta({ id: 'StartCase' });
+export const startCaseQuery = z.object({ preview: z.enum(['true', 'false']).optional() });
+
+export const decision = z
+  .object({ decision: z.enum(['approve', 'refuse']), reason: reason.optional(), planHash: z.string().min(1, 'the hash of the plan that was looked at') })
+  .meta({ id: 'Decision' });
+export const reasonBody = z.object({ reason }).meta({ id: 'Reason' });
+export const retryBody = z.object({ reason: reason.optional() }).meta({ id: 'Retry' });
+export const evidenceBody = z.object({ evidence: z.string().trim().min(1, 'say what was done and where it can be seen').max(4_000) }).meta({ id: 'Evidence' });
+
+const page = { cursor: z.string().max(500).optional(), limit: z.coerce.number().int().min(1).max(200).default(50) };
+export const caseQuery = z.object({
+  kind: z.enum(['joiner', 'mover', 'leaver']).optional(), phase: z.string().max(60).optional(), waitingOn: z.string().max(100).optional(),
+  person: z.string().max(100).optional(), attention: z.enum(['true', 'false']).optional(), ...page,
+});
+export const personQuery = z.object({ source: z.string().min(1).default('generic'), employeeId: z.string().min(1) });
+export const auditQuery = z.object({ caseId: z.uuid().optional(), type: z.string().max(100).optional(), ...page });
+export const caseId = z.uuid('a case id is a UUID');
+
+const attention = z.object({ step: id, code: z.string(), since: instant.nullable() }).nullable();
+
+export const caseItem = z
+  .object({
+    id, kind: z.string(), phase: z.string(), person: z.object({ ref: id }), office: z.string().nullable(), waitingOn: z.string().nullable(),
+    due: instant.nullable(), attention: z.boolean(), openedAt: instant, links: z.record(z.string(), z.string()),
+  })
+  .meta({ id: 'CaseItem' });
+export const caseList = z.object({ items: z.array(caseItem), cursor: z.string().optional() }).meta({ id: 'CaseList' });
+
+export const planShape = z
+  .object({
+    hash: z.string(),
+    steps: z.array(z.object({
+      id, kind: z.string(), state: z.enum(['pending', 'running', 'verified', 'blocked', 'contradicted', 'waived', 'by-hand', 'compensated']),
+      phase: z.string(), reversible: z.boolean(), attempt: z.number().int(), reason: z.string().nullable(),
+    })),
+  })
+  .meta({ id: 'Plan' });
+
+export const caseDetail = z
+  .object({
+    id, kind: z.string(), phase: z.string(),
+    person: z.object({ ref: id, givenName: z.string().nullable().optional(), familyName: z.string().nullable().optional(), email: z.string().nullable().optional(), employeeId: z.string().nullable().optional(), erased: z.boolean() }),
+    office: z.string().nullable(), requester: z.string(), source: z.string(), version: z.number().int(), openedAt: instant,
+    terms: z.record(z.string(), z.unknown()),
+    waitsFor: z.array(z.object({ on: z.string(), what: z.string(), since: instant, until: instant.nullable() })),
+    attention, plan: planShape.nullable(),
+    approvals: z.array(z.object({
+      stage: z.string(), state: z.enum(['waiting', 'open', 'approved', 'refused', 'expired', 'void']), needed: z.number().int(), by: z.array(z.string()),
+      deadline: instant.nullable(), escalated: z.boolean(), decisions: z.array(z.object({ actor: z.string(), decision: z.string(), reasonCode: z.string().nullable(), at: instant })),
+    })),
+    undoUntil: z.array(z.object({ line: z.string(), at: instant.nullable() })),
+    outcome: z.string().nullable(), certificate: z.record(z.string(), z.unknown()).nullable(),
+    temporal: z.object({ workflowId: z.string(), runId: z.string().nullable(), url: z.string() }),
+    links: z.record(z.string(), z.string()),
+  })
+  .meta({ id: 'Case' });
+
+export const timelineEntry = z
+  .object({
+    position: z.number().int(), at: instant, type: z.string(), stepId: z.string().optional(), actor: z.string(), channel: z.string(), summary: z.string(),
+    evidence: z.record(z.string(), z.unknown()).nullable(), reason: z.string().nullable(),
+  })
+  .meta({ id: 'TimelineEntry' });
+export const timeline = z.object({ items: z.array(timelineEntry) }).meta({ id: 'Timeline' });
+
+export const personCases = z.object({ ref: id, cases: z.array(z.object({ id, kind: z.string(), phase: z.string() })) }).meta({ id: 'Person' });
+export const preview = z.object({ actions: z.array(z.object({ type: z.string(), caseId: id.optional() })), plan: planShape.nullable(), approvals: z.array(z.object({ stage: z.string(), needed: z.number(), by: z.array(z.string()) })), problem: z.object({ code: z.string(), detail: z.string() }).nullable() }).meta({ id: 'Preview' });
+
+export const hookAccepted = z.object({ id, status: z.enum(['accepted', 'duplicate']) }).meta({ id: 'HookAccepted' });
+export const inboxEntry = z
+  .object({
+    id, source: z.string(), receivedAt: instant, status: z.enum(['received', 'processed', 'ignored', 'needs-person', 'failed']),
+    caseIds: z.array(id), reason: z.string().nullable(), pointers: z.array(z.string()),
+  })
+  .meta({ id: 'InboxEntry' });
+
+export const auditList = z
+  .object({ items: z.array(z.object({ position: z.string(), stream: z.string(), version: z.number().int(), at: instant, type: z.string(), actor: z.string(), channel: z.string(), hash: z.string() })), cursor: z.string().optional() })
+  .meta({ id: 'AuditList' });
+
+export type CaseDetail = z.infer<typeof caseDetail>;
+export type CaseItem = z.infer<typeof caseItem>;
+export type TimelineEntry = z.infer<typeof timelineEntry>;
+export type Preview = z.infer<typeof preview>;
+export type StartCase = z.infer<typeof startCase>;

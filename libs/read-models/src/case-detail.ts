@@ -1,0 +1,77 @@
+import { attentionOf, stepOf, whatItWaitsFor, type OpenCase, type WaitsFor } from '@handover/case';
+import type { CaseDetail, CaseItem } from '@handover/contracts';
+import type { CaseRow, StoredEvent } from '@handover/event-store';
+
+export interface Shown {
+  readonly caseId: string;
+  readonly state: OpenCase;
+  readonly events: readonly StoredEvent[];
+  /** What the caller may see of the person beside the reference; null: nothing. */
+  readonly profile: { readonly givenName: string | null; readonly familyName: string | null; readonly email: string | null; readonly employeeId: string | null } | null;
+  readonly erased: boolean;
+  /** `http://127.0.0.1:8233/namespaces/default`: where the Temporal UI shows workflows. */
+  readonly temporalUi: string;
+}
+
+/** One case as its page shows it: what it is, what it waits for, what can still be undone. */
+export const caseDetail = ({ caseId, state, events, profile, erased, temporalUi }: Shown): CaseDetail => {
+  const workflowId = `${state.kind}/${caseId}`;
+  const runId = [...events].reverse().find((event) => event.meta.workflowId === workflowId && event.meta.runId)?.meta.runId ?? null;
+  const attention = attentionOf(state);
+
+  return {
+    id: caseId, kind: state.kind, phase: state.phase,
+    person: { ref: state.personRef, ...(profile ?? {}), erased },
+    office: state.office, requester: state.requester, source: state.source, version: events.length, openedAt: events[0]?.recordedAt ?? '',
+    terms: { ...state.terms },
+    waitsFor: whatItWaitsFor(state).map((each) => ({ ...each, since: sinceOf(each, events) })),
+    attention: attention && { ...attention, since: newest(events, (event) => STUCK.includes(event.type) && event.data['step'] === attention.step) ?? null },
+    plan: planOf(state),
+    approvals: state.stages.map((stage) => ({
+      stage: stage.stage, state: stage.status, needed: stage.needed, by: [...stage.by], deadline: stage.deadline, escalated: stage.escalated,
+      decisions: stage.decisions.map((decision) => ({ ...decision, at: decidedAt(events, stage.stage, decision.actor) })),
+    })),
+    undoUntil: undoUntil(state),
+    outcome: state.result, certificate: state.certificate && { ...state.certificate },
+    temporal: { workflowId, runId, url: `${temporalUi}/workflows/${encodeURIComponent(workflowId)}${runId === null ? '' : `/${runId}`}` },
+    links: linksOf(caseId),
+  };
+};
+
+export const caseItem = (row: CaseRow): CaseItem => ({
+  id: row.id, kind: row.kind, phase: row.phase, person: { ref: row.personRef }, office: row.office, waitingOn: row.waitingOn, due: row.due,
+  attention: row.attention, openedAt: row.openedAt, links: linksOf(row.id),
+});
+
+/** The steps with what became of them; a case without a plan yet still shows the reading before it. */
+export const planOf = (state: OpenCase): NonNullable<CaseDetail['plan']> => ({
+  hash: state.plan?.hash ?? '',
+  steps: state.steps.map((step) => {
+    const at = stepOf(state, step.id);
+    return { id: step.id, kind: step.kind, state: at.status, phase: step.phase, reversible: step.reversible, attempt: at.round, reason: at.detail ?? at.code };
+  }),
+});
+
+const STUCK = ['StepBlocked', 'StepContradicted'];
+
+const linksOf = (caseId: string): Record<string, string> => ({ self: `/v1/cases/${caseId}`, timeline: `/v1/cases/${caseId}/timeline` });
+
+const newest = (events: readonly StoredEvent[], is: (event: StoredEvent) => boolean): string | undefined => [...events].reverse().find(is)?.recordedAt;
+
+/** Since when: the event that made the case wait, else the last thing that happened to it. */
+const sinceOf = (wait: WaitsFor, events: readonly StoredEvent[]): string => {
+  const last = events[events.length - 1]?.recordedAt ?? '';
+  if (wait.on === 'operator') return newest(events, (event) => STUCK.includes(event.type)) ?? last;
+  const opened = newest(events, (event) => event.type === 'StageOpened' && wait.what.endsWith(`stage ${String(event.data['stage'])}`));
+
+  return opened ?? newest(events, (event) => ['HoldBegan', 'AcceptanceAwaited', 'SeatAwaited', 'PlanMade'].includes(event.type)) ?? last;
+};
+
+const decidedAt = (events: readonly StoredEvent[], stage: string, actor: string): string =>
+  newest(events, (event) => event.type === 'DecisionMade' && event.data['stage'] === stage && event.data['actor'] === actor) ?? '';
+
+/** The lines of no return that lie ahead, and when they may be crossed at the earliest; null: not known yet. */
+const undoUntil = (state: OpenCase): CaseDetail['undoUntil'] =>
+  state.status === 'closed' || state.rescinding
+    ? []
+    : state.steps.filter((step) => !step.reversible && !stepOf(state, step.id).begun).map((step) => ({ line: step.kind === 'deleteUser' ? 'delete' : step.kind === 'anonymize' ? 'erase' : step.id, at: step.kind === 'deleteUser' ? state.holdUntil : null }));
