@@ -1,1 +1,3 @@
-export {};
+export { startInstance, startTemporal, root, type Instance, type Local } from './instance.ts';
+export { freePorts, outsideOf, type Settings } from './settings.ts';
+export { tellHook } from './demo/hr.ts';

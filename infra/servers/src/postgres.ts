@@ -9,6 +9,8 @@ export interface RunningPostgres {
   /** Of the database `handover`. */
   readonly url: string;
   readonly pid: number;
+  /** Resolves when the server has ended, for whatever reason, with its last words. */
+  readonly exited: Promise<string>;
   readonly stop: () => Promise<void>;
 }
 
@@ -109,7 +111,7 @@ export const startPostgres = async ({ dataDir, port, unsafeButFast = false, onOu
   };
   child.stdout.on('data', hear);
   child.stderr.on('data', hear);
-  child.once('exit', (code, signal) => (died = `PostgreSQL ended (${signal ?? code}): ${last}`));
+  const exited = new Promise<string>((resolve) => child.once('exit', (code, signal) => resolve((died = `PostgreSQL ended (${signal ?? code}): ${last}`))));
   const base = `postgres://handover@127.0.0.1:${port}`;
 
   for (const deadline = Date.now() + 60_000; ; ) {
@@ -123,6 +125,7 @@ export const startPostgres = async ({ dataDir, port, unsafeButFast = false, onOu
   return {
     url: `${base}/handover`,
     pid: child.pid ?? 0,
+    exited,
     stop: async () => {
       if (died || child.exitCode !== null) return;
       child.kill('SIGINT'); // "fast": open transactions are rolled back, nothing acknowledged is lost
