@@ -1,5 +1,6 @@
 import type { StepKind } from '@handover/case';
 import type { DialpadActivities } from '@handover/workflow-contracts';
+import { alive } from './alive.ts';
 import { acceptanceActivities } from './acceptance.ts';
 import { anonymizeActivity } from './anonymize.ts';
 import { joinerSteps } from './joiner-steps.ts';
@@ -16,7 +17,7 @@ const definitions: Partial<Record<StepKind, StepDefinition>> = { ...leaverSteps,
 export const createDialpadActivities = (deps: DialpadActivityDeps): DialpadActivities => {
   const steps = Object.fromEntries(Object.entries(definitions).map(([kind, definition]) => [kind, runStep(deps, definition)]));
 
-  return {
+  return alive({
     ...steps,
     // A plan is made by the steps before it, so these two are asked for by the names of what they read.
     linkUser: ({ caseId }) => planLeaverActivity(deps)({ caseId }),
@@ -25,5 +26,5 @@ export const createDialpadActivities = (deps: DialpadActivityDeps): DialpadActiv
     planJoiner: planJoinerActivity(deps),
     anonymize: anonymizeActivity(deps),
     ...acceptanceActivities(deps),
-  } as DialpadActivities;
+  } as DialpadActivities);
 };

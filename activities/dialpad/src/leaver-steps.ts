@@ -1,5 +1,5 @@
 import type { Heir, JsonObject, StepKind } from '@handover/case';
-import type { GroupRef, RoutingReference } from '@handover/connector-dialpad';
+import { samePlace, type GroupRef, type RoutingReference } from '@handover/connector-dialpad';
 import { Blocked, target, userIdOf, type Reading, type StepContext, type StepDefinition } from './step.ts';
 import { wakeNextInLine } from './seats.ts';
 
@@ -109,7 +109,7 @@ const asPlace = (heir: Heir): { type: 'user' | 'department' | 'callcenter' | 'of
   heir.kind === 'pool' ? null : { type: heir.kind, id: heir.id };
 
 const stillPoints = async (context: StepContext, reference: RoutingReference): Promise<boolean> =>
-  (await context.deps.dialpad.routingReferences(userIdOf(context))).some((each) => JSON.stringify(each.where) === JSON.stringify(reference.where));
+  (await context.deps.dialpad.routingReferences(userIdOf(context))).some((each) => samePlace(each.where, reference.where));
 
 const repointRouting: StepDefinition = {
   keep: async (context) => {

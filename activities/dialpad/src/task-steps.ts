@@ -1,5 +1,5 @@
 import type { JsonObject, StepKind } from '@handover/case';
-import type { RoutingReference } from '@handover/connector-dialpad';
+import { samePlace, type RoutingReference } from '@handover/connector-dialpad';
 import { Blocked, target, userIdOf, type Reading, type StepContext, type StepDefinition } from './step.ts';
 
 interface Task {
@@ -22,7 +22,7 @@ const TASKS: Readonly<Record<string, Task>> = {
     done: async (context) => {
       const { reference } = target<{ reference: RoutingReference }>(context);
       const left = await context.deps.dialpad.routingReferences(userIdOf(context));
-      return { holds: !left.some((each) => JSON.stringify(each.where) === JSON.stringify(reference.where)), evidence: { where: reference.where as unknown as JsonObject } };
+      return { holds: !left.some((each) => samePlace(each.where, reference.where)), evidence: { where: reference.where as unknown as JsonObject } };
     },
   },
   'provision-desk-phone': {

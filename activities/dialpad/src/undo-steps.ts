@@ -1,5 +1,5 @@
 import type { Heir, JsonObject, StepKind } from '@handover/case';
-import type { GroupMembership, GroupRef, RoutingReference } from '@handover/connector-dialpad';
+import { samePlace, type GroupMembership, type GroupRef, type RoutingReference } from '@handover/connector-dialpad';
 import { isConnectorError } from '@handover/connector-kit';
 import { Blocked, target, userIdOf, type Reading, type StepContext, type StepDefinition } from './step.ts';
 
@@ -71,7 +71,7 @@ const restoreRouting: StepDefinition = {
   read: async (context) => {
     const { reference } = target<{ reference: RoutingReference }>(context);
     const now = await context.deps.dialpad.routingReferences(userIdOf(context));
-    return holds(now.some((each) => JSON.stringify(each.where) === JSON.stringify(reference.where)), { where: reference.where as unknown as JsonObject });
+    return holds(now.some((each) => samePlace(each.where, reference.where)), { where: reference.where as unknown as JsonObject });
   },
 };
 

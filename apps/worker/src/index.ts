@@ -1,4 +1,4 @@
 export { bundleWorkflows } from './bundle.ts';
 export { compose, type Composed, type Parts } from './compose.ts';
-export { setUpNamespace } from './temporal-setup.ts';
+export { addSearchAttributes, setUpNamespace } from './temporal-setup.ts';
 export { createWorkers, startRelays, type Temporal } from './worker.ts';

@@ -11,14 +11,15 @@ export const setUpNamespace = async (client: Client, namespace: string, pollEver
 };
 
 const registerSearchAttributes = async (client: Client, namespace: string): Promise<void> => {
-  const { operatorService } = client.connection;
-  const { customAttributes = {} } = await operatorService.listSearchAttributes({ namespace });
-  const missing = Object.values(searchAttributes).filter((key) => !(key.name in customAttributes));
-  if (missing.length === 0) return;
+  const { customAttributes = {} } = await client.connection.operatorService.listSearchAttributes({ namespace });
+  await addSearchAttributes(client, namespace, Object.values(searchAttributes).filter((key) => !(key.name in customAttributes)));
+};
 
-  await operatorService.addSearchAttributes({
+export const addSearchAttributes = async (client: Client, namespace: string, keys: readonly { readonly name: string; readonly type: string }[] = Object.values(searchAttributes)): Promise<void> => {
+  if (keys.length === 0) return;
+  await client.connection.operatorService.addSearchAttributes({
     namespace,
-    searchAttributes: Object.fromEntries(missing.map((key) => [key.name, INDEXED_VALUE_TYPES[key.type as keyof typeof INDEXED_VALUE_TYPES]])),
+    searchAttributes: Object.fromEntries(keys.map((key) => [key.name, INDEXED_VALUE_TYPES[key.type as keyof typeof INDEXED_VALUE_TYPES]])),
   });
 };
 

@@ -20,7 +20,8 @@ const GRACE = '8 seconds';
 
 /** Two workers in one process, so that a slow Dialpad never holds up a decision. Resolves once both have stopped. */
 export const createWorkers = async ({ native, namespace }: Temporal, composed: Composed, workflowBundle: WorkflowBundle): Promise<{ readonly run: () => Promise<void>; readonly stop: () => void }> => {
-  const common = { connection: native, namespace, shutdownGraceTime: GRACE };
+  // How long a task waits for a worker that had the case in memory and may be dead, before any other may take it.
+  const common = { connection: native, namespace, shutdownGraceTime: GRACE, stickyQueueScheduleToStartTimeout: '3 seconds' };
   const cases = await Worker.create({ ...common, taskQueue: taskQueues.cases, workflowBundle, activities: composed.caseActivities as unknown as Record<string, () => unknown> });
   const dialpad = await Worker.create({ ...common, taskQueue: taskQueues.dialpad, activities: composed.dialpadActivities as unknown as Record<string, () => unknown>, maxConcurrentActivityTaskExecutions: 20 });
   const stop = (): void => {

@@ -1,4 +1,5 @@
 import { spawn, execFileSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
 import { chmodSync, chownSync, cpSync, existsSync, mkdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -84,10 +85,11 @@ const isOpen = (folder: string): boolean => {
 
 export const startPostgres = async ({ dataDir, port, unsafeButFast = false, onOutput }: PostgresOptions): Promise<RunningPostgres> => {
   const owner = unprivileged();
-  const data = resolve(dataDir, 'postgres');
   mkdirSync(resolve(dataDir), { recursive: true });
   if (owner) makeWalkable(resolve(dataDir));
-  const bin = binaries(owner, resolve(dataDir));
+  const home = owner ? reachable(resolve(dataDir), onOutput) : resolve(dataDir);
+  const data = join(home, 'postgres');
+  const bin = binaries(owner, home);
   const as = owner ? { uid: owner.uid, gid: owner.gid } : {};
 
   if (!existsSync(join(data, 'PG_VERSION'))) {
@@ -134,6 +136,20 @@ export const startPostgres = async ({ dataDir, port, unsafeButFast = false, onOu
       for (const deadline = Date.now() + 3_000; !died && Date.now() < deadline; ) await sleep(25);
     },
   };
+};
+
+/**
+ * A checkout under root's home cannot be walked into by anybody else, and opening that home is not ours to do: PostgreSQL
+ * then keeps its files under /var/tmp, in a folder named after the data folder.
+ */
+const reachable = (dataDir: string, say: PostgresOptions['onOutput']): string => {
+  if (isOpen(dataDir)) return dataDir;
+  const elsewhere = `/var/tmp/handover-${createHash('sha256').update(dataDir).digest('hex').slice(0, 16)}`;
+  mkdirSync(elsewhere, { recursive: true, mode: 0o711 });
+  if (statSync(elsewhere).uid !== 0) throw new StartError(`${elsewhere} belongs to somebody else; set HANDOVER_DATA_DIR to a folder that the user "postgres" may walk into`);
+  say?.(`PostgreSQL cannot be run by root and others cannot walk into ${dataDir}: its files are in ${elsewhere}`);
+
+  return elsewhere;
 };
 
 /** mkdtemp and a strict umask make folders that the unprivileged user cannot walk through. */

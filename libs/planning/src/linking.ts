@@ -27,7 +27,9 @@ export const findUserOf = async (dialpad: Dialpad, person: LoadedPerson, byHand:
   if (users.length > 1) return blocked('link.several', 'several Dialpad users have this mail address; link by hand with the right user id');
   if (!sameName(user, person)) return blocked('link.other_name', 'the Dialpad user with this mail address has another name; check, then link by hand with the user id');
 
-  return { kind: 'found', user, how: 'email' };
+  // A list leaves out what only the user itself shows: its groups.
+  const whole = await dialpad.readUser(user.id);
+  return whole ? { kind: 'found', user: whole, how: 'email' } : blocked('link.gone', 'the Dialpad user was deleted while it was looked up; retry');
 };
 
 const blocked = (code: string, detail: string): CannotPlan => ({ kind: 'blocked', code, detail });

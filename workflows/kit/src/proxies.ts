@@ -17,6 +17,8 @@ export const dialpad = (summary: string): DialpadActivities =>
   proxyActivities<DialpadActivities>({
     taskQueue: taskQueues.dialpad,
     startToCloseTimeout: '2 minutes',
+    // A worker that is killed is noticed by its silence, not by the longest time a step may take.
+    heartbeatTimeout: '10 seconds',
     scheduleToCloseTimeout: PATIENCE,
     retry: { initialInterval: '1 second', backoffCoefficient: 2, maximumInterval: '2 minutes' },
     summary,

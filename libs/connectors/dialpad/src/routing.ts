@@ -6,6 +6,9 @@ import { callRouter, line, type Line } from './wire.ts';
 type Where = RoutingReference['where'];
 type Inner = Record<string, unknown> & { action?: unknown; action_target_type?: unknown; action_target_id?: unknown; dtmf?: unknown };
 
+/** By value: a plan that was stored and read again has its keys in another order. */
+export const samePlace = (left: Where, right: Where): boolean => left.type === right.type && left.id === right.id && left.path === right.path;
+
 /** Dialpad has no "where used": everything that routes calls is read and searched. */
 export const routingApi = (api: Api) => ({
   routingReferences: async (userId: string): Promise<readonly RoutingReference[]> => {

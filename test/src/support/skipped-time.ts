@@ -1,0 +1,141 @@
+import { randomBytes, randomUUID } from 'node:crypto';
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { durationMs, type CaseCommand, type CaseView } from '@handover/case';
+import { Cases, type By } from '@handover/case-service';
+import { parsePolicy, type Secrets } from '@handover/config';
+import { createDialpad, type DialpadUser } from '@handover/connector-dialpad';
+import { rateBudget } from '@handover/connector-kit';
+import { startSandbox } from '@handover/dialpad-sandbox';
+import { migrate, openDatabase } from '@handover/event-store-postgres';
+import { createLogger } from '@handover/observability';
+import { testPostgres, timeSkippingServer } from '@handover/servers';
+import { bundleWorkflows, compose, createWorkers, addSearchAttributes, startRelays } from '@handover/worker';
+import { caseViewQuery, workflowIdOf } from '@handover/workflow-contracts';
+import { Context } from '@temporalio/activity';
+import { historyToJSON } from '@temporalio/common/lib/proto-utils.js';
+import { TestWorkflowEnvironment } from '@temporalio/testing';
+import { DefaultLogger, Runtime, makeTelemetryFilterString } from '@temporalio/worker';
+import { eventually } from './wait.ts';
+
+Runtime.install({ logger: new DefaultLogger('ERROR'), telemetryOptions: { logging: { filter: makeTelemetryFilterString({ core: 'ERROR' }) } } });
+
+const HISTORIES = new URL('../replay/histories/', import.meta.url).pathname.replace('/dist/', '/src/');
+
+/**
+ * The real worker on a real PostgreSQL, against the real sandbox, under a Temporal server whose clock jumps: three days
+ * pass in a second, in Temporal and in Dialpad alike.
+ */
+export const startSkippedTime = async (policyText = '') => {
+  const { command } = await timeSkippingServer(() => undefined);
+  const [database, sandbox, env, bundle] = await Promise.all([
+    testPostgres(), startSandbox({ users: 60, seed: 7, switches: { rateLimit: 'off' } }),
+    TestWorkflowEnvironment.createTimeSkipping({ server: { executable: { type: 'existing-path', path: command } } }), bundleWorkflows(),
+  ]);
+  let skippedMs = 0;
+  // An activity lives in Temporal's time; everything else in ours, moved by what was skipped.
+  const now = (): string => {
+    try {
+      return new Date(Context.current().info.currentAttemptScheduledTimestampMs).toISOString();
+    } catch {
+      return new Date(Date.now() + skippedMs).toISOString();
+    }
+  };
+  const dataSource = await openDatabase(database.url);
+  await migrate(dataSource);
+  const dialpad = createDialpad({ baseUrl: sandbox.url, apiKey: { reveal: () => 'test' }, budget: rateBudget(1_000) });
+  const policy = parsePolicy(policyText, 'of the test');
+  const secrets: Secrets = { apiKeys: ['approver', 'approver2', 'operator'].map((actor) => ({ actor, roles: [actor.replace(/\d$/, '')], sha256: '' })), hooks: {} };
+  const composed = compose({ dataSource, masterKey: randomBytes(32), dialpad, policy, secrets, now });
+  const temporal = { native: env.nativeConnection, connection: env.connection, namespace: env.namespace ?? 'default' };
+  await addSearchAttributes(env.client, temporal.namespace);
+  const workers = await createWorkers(temporal, composed, bundle);
+  const running = workers.run();
+  const relays = startRelays(composed, temporal, 'http://127.0.0.1:3900', createLogger('test', 'silent'));
+  const cases = new Cases(composed.store);
+  const control = async <T>(path: string, body?: object): Promise<T> =>
+    (await (await fetch(`${sandbox.url}${path}`, body ? { method: 'POST', body: JSON.stringify(body) } : {})).json()) as T;
+
+  const view = async (caseId: string): Promise<CaseView> => {
+    const found = await cases.view(caseId);
+    if (!found) throw new Error('there is no such case');
+    return found;
+  };
+
+  /** Every open case's workflow knows the newest version of its stream. */
+  const heard = async (): Promise<void> => {
+    for (const row of (await composed.rows.list({}, { limit: 200 })).items.filter((each) => !each.closed)) {
+      await eventually(`the news of ${row.id}`, async () => {
+        const known = await env.client.workflow.getHandle(workflowIdOf(row.kind, row.id)).query(caseViewQuery).catch(() => null);
+        return known !== null && known.version >= ((await cases.load(row.id))?.version ?? 0);
+      });
+    }
+  };
+
+  return {
+    env, dialpad, cases, composed, control, view, now,
+    /** What HR says; answers the case it opened or touched. */
+    tell: async (type: string, data: object): Promise<string> => {
+      const id = randomUUID();
+      const by: By = { actor: 'source:generic', channel: 'webhook', commandId: id };
+      const taken = await composed.intake.take({ id, source: 'generic', body: { type, timestamp: now(), data }, by, inbox: false });
+      const caseId = taken.caseIds[taken.caseIds.length - 1];
+      if (caseId === undefined) throw new Error(`no case: ${taken.status} ${taken.reason}`);
+      return caseId;
+    },
+    /** In Temporal's time and, unless it is left behind, in Dialpad's; once every workflow has heard what the stream said. */
+    pass: async (duration: string, { dialpadToo = true } = {}): Promise<void> => {
+      const ms = durationMs(duration) ?? 0;
+      await eventually('the delivery of every message', async () => {
+        const rows: { count: string }[] = await dataSource.query('SELECT count(*) FROM app.outbox');
+        return rows[0]?.count === '0';
+      });
+      await heard();
+      if (dialpadToo) await control('/sandbox/clock', { advance: `PT${ms / 1000}S` });
+      skippedMs += ms;
+      await env.sleep(ms);
+    },
+    until: (caseId: string, what: string, holds: (view: CaseView) => boolean): Promise<CaseView> =>
+      eventually(what, async () => {
+        const seen = await view(caseId);
+        return holds(seen) ? seen : null;
+      }),
+    approve: async (caseId: string, stage: string, actor = 'approver'): Promise<void> => {
+      const hash = (await cases.load(caseId))?.state.plan?.hash ?? '';
+      const command: CaseCommand = { type: 'decide', now: now(), decide: { stage, decision: 'approve', planHash: hash, by: { actor, roles: ['approver'], personRef: null }, reasonCode: null, reason: null, channelCounts: true } };
+      const { refusal } = await cases.execute(caseId, command, { actor, channel: 'api', commandId: randomUUID() });
+      if (refusal) throw new Error(refusal.code);
+    },
+    execute: (caseId: string, command: CaseCommand) => cases.execute(caseId, command, { actor: 'operator', channel: 'api', commandId: randomUUID() }),
+    writes: async (): Promise<readonly { operation: string; userId: string | null }[]> => control('/sandbox/writes?log=1'),
+    user: async (id: string): Promise<DialpadUser | null> => dialpad.readUser(id),
+    eventTypes: async (caseId: string): Promise<readonly string[]> => (await cases.events(caseId)).map((event) => event.type),
+    /** Never by `result()`: waiting for one makes the test server's clock jump ahead, by years when nothing is left to do. */
+    runStatus: async (kind: string, caseId: string): Promise<string> => (await env.client.workflow.getHandle(workflowIdOf(kind, caseId)).describe()).status.name,
+    /** The history as the UI shows it; kept for the replay test when HANDOVER_SAVE_HISTORIES is set. */
+    history: async (kind: string, caseId: string, saveAs: string): Promise<string> => {
+      const json = historyToJSON(await env.client.workflow.getHandle(workflowIdOf(kind, caseId)).fetchHistory());
+      if (process.env['HANDOVER_SAVE_HISTORIES']) {
+        mkdirSync(HISTORIES, { recursive: true });
+        writeFileSync(join(HISTORIES, `${saveAs}.json`), `${json}\n`);
+      }
+      return json;
+    },
+    stop: async (): Promise<void> => {
+      await relays.stop();
+      workers.stop();
+      await running;
+      await env.teardown();
+      await dataSource.destroy();
+      await sandbox.stop();
+      await database.drop();
+    },
+  };
+};
+
+export type SkippedTime = Awaited<ReturnType<typeof startSkippedTime>>;
+
+/** An active user of the seeded company, told to HR as somebody with this employee id. */
+export const employeeOf = (user: DialpadUser, employeeId: string) => ({
+  employeeId, email: user.emails[0] ?? '', givenName: user.firstName ?? '', familyName: user.lastName ?? '',
+});

@@ -1,0 +1,208 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { decideUpdate, rescindSignal, workflowIdOf } from '@handover/workflow-contracts';
+import { employeeOf, startSkippedTime, type SkippedTime } from '../support/skipped-time.ts';
+import type { DialpadUser } from '@handover/connector-dialpad';
+import { eventually } from '../support/wait.ts';
+
+let world: SkippedTime;
+let users: DialpadUser[];
+
+/** Active users who hold a number and are in no coaching team; those in departments first, because their leaving does more. */
+const plainUsers = async (): Promise<DialpadUser[]> => {
+  const { dialpad } = world;
+  const coached = (await Promise.all((await dialpad.coachingTeams()).map((team) => dialpad.coachingTeamMembers(team.id)))).flat().map((member) => member.id);
+  const { items } = await world.control<{ items: { id: string }[] }>('/api/v2/users?state=active&apikey=test');
+  const found = await Promise.all(items.filter(({ id }) => !coached.includes(id)).map(({ id }) => dialpad.readUser(id)));
+  const plain = found.filter((user): user is DialpadUser => user !== null && user.phoneNumbers.length > 0 && !user.isSuperAdmin);
+
+  return plain.sort((left, right) => right.groupDetails.length - left.groupDetails.length);
+};
+
+const nextUser = (): DialpadUser => {
+  const user = users.shift();
+  if (!user) throw new Error('the seeded company has too few plain users');
+  return user;
+};
+
+/** A calendar day some days from now, in the world's time. */
+const dayIn = (days: number): string => new Date(Date.parse(world.now()) + days * 86_400_000).toISOString().slice(0, 10);
+
+const leaves = (user: DialpadUser, more: object = {}): Promise<string> =>
+  world.tell('employee.terminated', { ...employeeOf(user, `E-${user.id}`), timeZone: 'UTC', lastWorkingDay: dayIn(-1), ...more });
+
+beforeAll(async () => {
+  world = await startSkippedTime();
+  users = await plainUsers();
+}, 60_000);
+
+afterAll(() => world.stop(), 30_000);
+
+describe('a leaver whose last day is over', () => {
+  it('is held for the real 72 hours, deleted after an approval, and certified once Dialpad has purged the user', async () => {
+    const user = nextUser();
+    const caseId = await leaves(user);
+    await world.until(caseId, 'the approval', (view) => view.gates.leaver === 'open');
+    await world.approve(caseId, 'leaver');
+    const holding = await world.until(caseId, 'the hold', (view) => view.phase === 'holding');
+    expect(Date.parse(holding.holdUntil ?? '') - Date.parse(world.now())).toBeGreaterThan(71 * 3_600_000);
+
+    await world.pass('71h');
+    expect((await world.view(caseId)).phase).toBe('holding');
+    await world.pass('2h');
+    await world.until(caseId, 'the second approval', (view) => view.phase === 'awaiting-delete-approval');
+    expect((await world.user(user.id))?.state).toBe('suspended');
+
+    await world.approve(caseId, 'delete', 'approver2');
+    await world.until(caseId, 'the delete', (view) => view.phase === 'awaiting-purge');
+    await world.pass('73h');
+    await world.until(caseId, 'the end', (view) => view.closed);
+
+    expect((await world.view(caseId)).phase).toBe('done');
+    await eventually('the end of the run', async () => (await world.runStatus('leaver', caseId)) === 'COMPLETED');
+    expect(await world.user(user.id)).toBeNull();
+    const types = await world.eventTypes(caseId);
+    expect(types.slice(-3)).toEqual(['StepVerified', 'CertificateIssued', 'CaseClosed']);
+    const writes = (await world.writes()).filter((each) => each.userId === user.id).map((each) => each.operation);
+    expect(writes[0]).toBe('PATCH /users/{id}'); // suspended before anything was moved
+    expect(writes[writes.length - 1]).toBe('DELETE /users/{id}');
+    expect(writes.filter((each) => each === 'DELETE /numbers/{number}')).toHaveLength(user.phoneNumbers.length);
+    expect((await world.cases.load(caseId))?.state.certificate).toMatchObject({ keyDestroyed: true, dialpadReturnsUser: false });
+
+    const history = await world.history('leaver', caseId, 'leaver-done');
+    for (const value of [user.emails[0], user.lastName, `E-${user.id}`, user.phoneNumbers[0]]) expect(history).not.toContain(value);
+  }, 60_000);
+
+  it('waits for a purge that Dialpad takes its time for, and looks again every hour', async () => {
+    const user = nextUser();
+    const caseId = await leaves(user);
+    await world.until(caseId, 'the approval', (view) => view.gates.leaver === 'open');
+    await world.approve(caseId, 'leaver');
+    await world.until(caseId, 'the hold', (view) => view.phase === 'holding');
+    await world.pass('73h');
+    await world.until(caseId, 'the second approval', (view) => view.phase === 'awaiting-delete-approval');
+    await world.approve(caseId, 'delete');
+    await world.until(caseId, 'the delete', (view) => view.phase === 'awaiting-purge');
+
+    await world.pass('80h', { dialpadToo: false });
+    expect((await world.view(caseId)).phase).toBe('awaiting-purge');
+    await world.control('/sandbox/clock', { advance: 'PT80H' });
+    await world.pass('2h');
+    await world.until(caseId, 'the end', (view) => view.closed);
+    expect((await world.view(caseId)).phase).toBe('done');
+  }, 60_000);
+
+  it('who comes back during the hold gets access, numbers and groups again', async () => {
+    const user = nextUser();
+    const before = await world.user(user.id);
+    const caseId = await leaves(user);
+    await world.until(caseId, 'the approval', (view) => view.gates.leaver === 'open');
+    await world.approve(caseId, 'leaver');
+    await world.until(caseId, 'the hold', (view) => view.phase === 'holding');
+    await world.pass('40h');
+
+    await world.tell('employee.termination_rescinded', employeeOf(user, `E-${user.id}`));
+    await world.until(caseId, 'the end', (view) => view.closed);
+
+    const after = await world.user(user.id);
+    expect((await world.view(caseId)).phase).toBe('rescinded');
+    expect(after).toMatchObject({ state: 'active', phoneNumbers: before?.phoneNumbers, forwardingNumbers: before?.forwardingNumbers });
+    expect(after?.groupDetails.map((group) => group.id).sort()).toEqual(before?.groupDetails.map((group) => group.id).sort());
+    const routed = await world.dialpad.routingReferences(user.id);
+    expect(routed).toHaveLength((await world.cases.load(caseId))?.state.steps.filter((step) => step.kind === 'repointRouting').length ?? -1);
+    await world.pass('200h');
+    expect((await world.user(user.id))?.state).toBe('active');
+    await world.history('leaver', caseId, 'leaver-rescinded');
+  }, 60_000);
+});
+
+describe('a leaver whose last day is to come', () => {
+  it('loses access at the cut-off although nobody decided, and is never deleted without an approval', async () => {
+    const user = nextUser();
+    const caseId = await leaves(user, { lastWorkingDay: dayIn(2) });
+    await world.until(caseId, 'the approval', (view) => view.gates.leaver === 'open');
+    await world.pass('25h');
+    await world.until(caseId, 'the escalation', (view) => view.stage?.escalated === true);
+    expect((await world.user(user.id))?.state).toBe('active');
+
+    await world.pass('50h');
+    await world.until(caseId, 'the hold', (view) => view.phase === 'holding');
+    expect((await world.user(user.id))?.state).toBe('suspended');
+    await world.pass('500h');
+    await world.until(caseId, 'the second approval', (view) => view.phase === 'awaiting-delete-approval');
+    expect((await world.user(user.id))?.state).toBe('suspended');
+    expect(await world.eventTypes(caseId)).toContain('StageExpired');
+    await world.history('leaver', caseId, 'leaver-undecided');
+  }, 60_000);
+
+  it('moves with the last day: the running timer is the new one', async () => {
+    const user = nextUser();
+    const caseId = await leaves(user, { lastWorkingDay: dayIn(3) });
+    await world.until(caseId, 'the approval', (view) => view.gates.leaver === 'open');
+    await world.approve(caseId, 'leaver');
+    await world.tell('employee.termination_date_changed', { ...employeeOf(user, `E-${user.id}`), timeZone: 'UTC', lastWorkingDay: dayIn(9) });
+    await world.pass('120h');
+    expect((await world.user(user.id))?.state).toBe('active');
+
+    await world.pass('144h');
+    await world.until(caseId, 'the hold', (view) => view.phase === 'holding');
+    expect((await world.user(user.id))?.state).toBe('suspended');
+  }, 60_000);
+
+  it('taken back before any write ends as cancelled and leaves Dialpad untouched', async () => {
+    const user = nextUser();
+    const before = (await world.writes()).length;
+    const caseId = await leaves(user, { lastWorkingDay: dayIn(5) });
+    await world.until(caseId, 'the approval', (view) => view.gates.leaver === 'open');
+    await world.env.client.workflow.getHandle(workflowIdOf('leaver', caseId)).signal(rescindSignal, { reasonCode: 'came-back', actor: 'operator' });
+    await world.until(caseId, 'the end', (view) => view.closed);
+    expect((await world.view(caseId)).phase).toBe('cancelled');
+    expect((await world.writes()).length).toBe(before);
+  }, 60_000);
+});
+
+describe('a decision sent through Temporal', () => {
+  it('counts like one through the API, and is refused and recorded for the wrong plan, a stranger and a closed stage', async () => {
+    const user = nextUser();
+    const caseId = await leaves(user);
+    await world.until(caseId, 'the approval', (view) => view.gates.leaver === 'open');
+    const planHash = (await world.cases.load(caseId))?.state.plan?.hash ?? '';
+    const handle = world.env.client.workflow.getHandle(workflowIdOf('leaver', caseId));
+    const decide = (more: object) => handle.executeUpdate(decideUpdate, { args: [{ stage: 'leaver', decision: 'approve', reasonCode: 'agreed', actor: 'approver', planHash, ...more }] });
+
+    expect(await decide({ planHash: 'old' })).toEqual({ accepted: false, code: 'approval.stale_plan' });
+    expect(await decide({ actor: 'operator' })).toEqual({ accepted: false, code: 'approval.not_approver' });
+    expect(await decide({ actor: 'stranger' })).toEqual({ accepted: false, code: 'actor.unknown' });
+    expect(await decide({ reasonCode: 'because' })).toEqual({ accepted: false, code: 'reason.unknown' });
+    await expect(decide({ reasonCode: 'Nora told me so' })).rejects.toThrow();
+    expect(await decide({})).toEqual({ accepted: true, code: 'ok' });
+    await world.until(caseId, 'the hold', (view) => view.phase === 'holding');
+    expect(await decide({ actor: 'approver2' })).toEqual({ accepted: false, code: 'approval.closed' });
+
+    const events = await world.composed.store.read(`case/${caseId}`);
+    const made = events.find((event) => event.type === 'DecisionMade');
+    expect(made?.meta).toMatchObject({ actor: 'approver', channel: 'temporal' });
+    expect(events.filter((event) => event.type === 'DecisionRefused').map((event) => event.data['code'])).toEqual(['approval.stale_plan', 'approval.not_approver', 'approval.closed']);
+    await world.history('leaver', caseId, 'leaver-decided-in-temporal');
+  }, 60_000);
+});
+
+describe('a leaver who is the last active Company Admin', () => {
+  it('is blocked with the reason before anything is cut, and goes on once somebody else is one', async () => {
+    const admins = await world.dialpad.companyAdmins();
+    const [last, ...others] = admins;
+    if (!last) throw new Error('no admin is seeded');
+    for (const other of others) await world.dialpad.setCompanyAdmin(other.id, false);
+    const caseId = await leaves(last);
+    await world.until(caseId, 'the approval', (view) => view.gates.leaver === 'open');
+    await world.approve(caseId, 'leaver');
+    const blocked = await world.until(caseId, 'the block', (view) => view.attention !== null);
+    expect(blocked.attention).toMatchObject({ step: 'check' });
+    expect((await world.user(last.id))?.state).toBe('active');
+
+    for (const other of others) await world.dialpad.setCompanyAdmin(other.id, true);
+    await world.execute(caseId, { type: 'retryStep', free: { step: 'check', actor: 'operator', reasonCode: 'fixed', reason: null } });
+    await world.until(caseId, 'the suspension', (view) => view.steps.some((step) => step.id === 'suspend' && step.status === 'verified'));
+    await world.until(caseId, 'the hand-over', (view) => view.steps.some((step) => step.id === 'admin-company' && step.status === 'verified'));
+    expect(await world.user(last.id)).toMatchObject({ state: 'suspended', isSuperAdmin: false });
+  }, 60_000);
+});
