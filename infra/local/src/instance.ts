@@ -38,7 +38,7 @@ export interface Instance {
 const DEFAULT_POLICY = '# The policy of this instance. Every value that is not named here keeps its default; see the README.\nhold: 72h\n';
 
 /** Starts every part that is not given from outside, in the order in which they need each other. */
-export const startInstance = async (settings: Settings, say: Say, options: { readonly policyText?: string } = {}): Promise<Instance> => {
+export const startInstance = async (settings: Settings, say: Say, options: { readonly policyText?: string; readonly restartPauses?: readonly number[] } = {}): Promise<Instance> => {
   const { dataDir, ports, outside, namespace } = settings;
   mkdirSync(dataDir, { recursive: true });
   const record = new RunRecord(dataDir);
@@ -48,7 +48,7 @@ export const startInstance = async (settings: Settings, say: Say, options: { rea
     appendFileSync(log, `${JSON.stringify({ time: new Date().toISOString(), service: 'local', msg: line })}\n`, { mode: 0o600 });
     say(line);
   };
-  const supervisor = new Supervisor(record, note);
+  const supervisor = new Supervisor(record, note, options.restartPauses);
   const stop = async (): Promise<void> => {
     rmSync(join(dataDir, 'local.json'), { force: true });
     await supervisor.stop();

@@ -17,7 +17,7 @@ export class Supervisor {
   readonly #watches: Promise<void>[] = [];
   #stopping = false;
 
-  constructor(private readonly record: RunRecord, private readonly say: (line: string) => void) {}
+  constructor(private readonly record: RunRecord, private readonly say: (line: string) => void, private readonly pauses: readonly number[] = PAUSES) {}
 
   async start(part: Part): Promise<void> {
     const running = await part.start().catch((error: unknown) => {
@@ -49,7 +49,7 @@ export class Supervisor {
       const words = await running.exited;
       if (this.#stopping) return;
       deaths = Date.now() - since > CALM_MS ? 0 : deaths + 1;
-      const pause = PAUSES[Math.min(deaths, PAUSES.length) - 1] ?? PAUSES[0] ?? 500;
+      const pause = this.pauses[Math.max(0, Math.min(deaths, this.pauses.length) - 1)] ?? 500;
       this.say(`${part.name} ${words}; starting it again in ${pause / 1000} s`);
       await sleep(pause, undefined, { ref: false });
       const next = await this.#again(part);
@@ -73,7 +73,7 @@ export class Supervisor {
         await running.stop();
       } catch (error) {
         this.say(`${part.name} could not be started again: ${error instanceof Error ? error.message : String(error)}`);
-        await sleep(PAUSES[Math.min(tries, PAUSES.length - 1)], undefined, { ref: false });
+        await sleep(this.pauses[Math.min(tries, this.pauses.length - 1)], undefined, { ref: false });
       }
     }
     return null;

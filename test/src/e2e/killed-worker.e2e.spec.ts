@@ -1,0 +1,89 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { asEmployee, dayFromToday, startWhole, type SandboxUser, type Whole } from '../support/instance.ts';
+import { eventually } from '../support/wait.ts';
+
+const POLICY = 'hold: 2s\npurge: { after: 1s, checkEvery: 1s }\nacceptance: { deadline: 10m, remindEvery: 5m, pollEvery: 1s }\n';
+
+let whole: Whole;
+let killing = false;
+let kills = 0;
+
+beforeAll(async () => {
+  whole = await startWhole(POLICY, [50]);
+}, 120_000);
+
+afterAll(() => whole?.stop(), 60_000);
+
+/** Kills the worker whenever a step has begun or ended that it did not kill at before; waits until the next one is up. */
+const killAtEveryStep = async (caseIds: readonly string[]): Promise<void> => {
+  const seen = new Set<string>();
+  while (killing) {
+    const entries = (await Promise.all(caseIds.map((caseId) => whole.timeline(caseId)))).flat();
+    const fresh = entries.filter((entry) => entry.type === 'StepStarted' || entry.type === 'StepVerified').map((entry) => `${entry.type} ${entry.stepId} ${entry.at}`).filter((key) => !seen.has(key));
+    if (fresh.length > 0) {
+      for (const key of fresh) seen.add(key);
+      const pid = whole.now().pids['worker'] ?? 0;
+      process.kill(pid, 'SIGKILL');
+      kills += 1;
+      await eventually('the next worker', async () => whole.now().pids['worker'] !== pid, 30_000);
+    }
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+};
+
+const countsOf = async (): Promise<Record<string, number>> => {
+  const counts: Record<string, number> = {};
+  for (const { operation } of await whole.writes()) counts[operation] = (counts[operation] ?? 0) + 1;
+  return counts;
+};
+
+/** The same joiner and the same leaver on the same seeded company; what they wrote to Dialpad, by operation. */
+const bothSequences = async (round: string, disturb: boolean): Promise<Record<string, number>> => {
+  await whole.control('/sandbox/reset', { users: 60, seed: 1 });
+  const leaving = (await whole.plainUsers())[0] as SandboxUser;
+  const newcomer = { employeeId: `NEW-${round}`, email: `newcomer.${round}@example.com`, givenName: 'New', familyName: 'Comer' };
+  // Another employee of the same Dialpad user each round: the record of the round before is closed and erased.
+  const joiner = await whole.tell('employee.hired', { ...newcomer, office: 'Berlin', timeZone: 'UTC', startDate: dayFromToday(0), number: { from: 'reserved' }, groups: [{ type: 'department', name: 'Berlin Sales' }] });
+  const leaver = await whole.tell('employee.terminated', { ...asEmployee(leaving), employeeId: `OLD-${round}`, timeZone: 'UTC', lastWorkingDay: dayFromToday(-2) });
+  killing = disturb;
+  const killer = disturb ? killAtEveryStep([joiner, leaver]) : Promise.resolve();
+  const PATIENCE = 400_000;
+
+  try {
+    await Promise.all([
+      (async () => {
+        await whole.until(joiner, 'the invitation', (each) => each.phase === 'awaiting-acceptance', PATIENCE);
+        const { items } = await whole.control<{ items: { id: string }[] }>(`/api/v2/users?state=pending&email=${encodeURIComponent(newcomer.email)}`);
+        await whole.control(`/sandbox/users/${items[0]?.id}/accept`, {});
+        await whole.until(joiner, 'the joiner\'s end', (each) => each.phase === 'done', PATIENCE);
+      })(),
+      (async () => {
+        await whole.until(leaver, 'the approval', (each) => each.approvals.some((stage) => stage.state === 'open'), PATIENCE);
+        await whole.approve(leaver, 'leaver');
+        await whole.until(leaver, 'the second approval', (each) => each.phase === 'awaiting-delete-approval', PATIENCE);
+        await whole.approve(leaver, 'delete');
+        await whole.until(leaver, 'the delete', (each) => each.phase === 'awaiting-purge', PATIENCE);
+        await whole.control('/sandbox/clock', { advance: 'PT72H' });
+        await whole.until(leaver, 'the leaver\'s end', (each) => each.phase === 'done', PATIENCE);
+      })(),
+    ]);
+  } finally {
+    killing = false;
+    await killer;
+  }
+  for (const caseId of [joiner, leaver]) {
+    const entries = await whole.timeline(caseId);
+    const started = entries.filter((entry) => entry.type === 'StepStarted').map((entry) => entry.stepId);
+    expect(new Set(started).size).toBe(started.length); // a repeated activity says nothing twice
+  }
+  return countsOf();
+};
+
+describe('a worker that is killed between any two steps of a joiner and a leaver', () => {
+  it('leaves the number of writes to Dialpad unchanged', async () => {
+    const calm = await bothSequences('calm', false);
+    const disturbed = await bothSequences('disturbed', true);
+    expect(kills).toBeGreaterThanOrEqual(15);
+    expect(disturbed).toEqual(calm);
+  }, 900_000);
+});
