@@ -8,6 +8,7 @@ export { leaver } from '@handover/workflow-leaver';
 const { pollAcceptance } = proxyActivities<DialpadActivities>({
   taskQueue: taskQueues.dialpad,
   startToCloseTimeout: '10 minutes',
+  heartbeatTimeout: '10 seconds', // the next poll waits for this one: a killed worker must not hold it up
   retry: { maximumAttempts: 3 }, // the next poll is the better retry
   summary: 'Look which invitations were accepted',
 });

@@ -22,16 +22,10 @@ export class RunRecord {
 
   /** Ends orphans of an earlier start, in order. @throws StartError when that start still lives. */
   async takeOver(say: (line: string) => void): Promise<void> {
-    const before = this.#read();
+    const before = read(this.#file);
     const main = before.find((each) => each.name === 'main');
     if (main && isAlive(main)) throw new StartError(`Handover runs on this data folder already (pid ${main.pid}); stop that one first, or choose another folder with HANDOVER_DATA_DIR`);
-    const orphans = before.filter((each) => each.name !== 'main' && isAlive(each));
-    for (const { name, pid } of orphans) {
-      say(`Ending ${name} (pid ${pid}), left behind by a start that was killed`);
-      signal(pid, name === 'postgres' ? 'SIGINT' : 'SIGTERM'); // to PostgreSQL SIGTERM means: wait for all clients
-    }
-    for (const deadline = Date.now() + 10_000; orphans.some(isAlive) && Date.now() < deadline; ) await sleep(50);
-    for (const each of orphans.filter(isAlive)) signal(each.pid, each.name === 'postgres' ? 'SIGQUIT' : 'SIGKILL');
+    await end(before.filter((each) => each.name !== 'main' && isAlive(each)), say);
     this.set('main', process.pid);
   }
 
@@ -43,20 +37,32 @@ export class RunRecord {
     rmSync(this.#file, { force: true });
   }
 
-  #read(): readonly Recorded[] {
-    try {
-      return JSON.parse(readFileSync(this.#file, 'utf8')) as readonly Recorded[];
-    } catch {
-      return [];
-    }
-  }
-
   #write(all: readonly Recorded[]): void {
     this.#all = all;
     writeFileSync(`${this.#file}.new`, JSON.stringify(all, null, 2), { mode: 0o600 });
     renameSync(`${this.#file}.new`, this.#file);
   }
 }
+
+const read = (file: string): readonly Recorded[] => {
+  try {
+    return JSON.parse(readFileSync(file, 'utf8')) as readonly Recorded[];
+  } catch {
+    return [];
+  }
+};
+
+/** Ends what a record names and is still alive; for whoever has no part of it running. */
+export const endOrphans = (file: string): Promise<void> => end(read(file).filter((each) => each.name !== 'main' && isAlive(each)), () => undefined);
+
+const end = async (orphans: readonly Recorded[], say: (line: string) => void): Promise<void> => {
+  for (const { name, pid } of orphans) {
+    say(`Ending ${name} (pid ${pid}), left behind by a start that was killed`);
+    signal(pid, name === 'postgres' ? 'SIGINT' : 'SIGTERM'); // to PostgreSQL SIGTERM means: wait for all clients
+  }
+  for (const deadline = Date.now() + 10_000; orphans.some(isAlive) && Date.now() < deadline; ) await sleep(50);
+  for (const each of orphans.filter(isAlive)) signal(each.pid, each.name === 'postgres' ? 'SIGQUIT' : 'SIGKILL');
+};
 
 const isAlive = ({ pid, started }: Recorded): boolean => started !== null && startedAt(pid) === started;
 

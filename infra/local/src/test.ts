@@ -1,9 +1,10 @@
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { chmodSync, existsSync, mkdtempSync, readFileSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { StartError, freePort, startPostgres, temporalCli, timeSkippingServer, type Say } from '@handover/servers';
 import { runChild } from './children.ts';
 import { root } from './instance.ts';
+import { endOrphans } from './run-record.ts';
 
 const KINDS = ['unit', 'int', 'e2e'] as const;
 type Kind = (typeof KINDS)[number];
@@ -26,11 +27,12 @@ export const test = async (args: readonly string[], say: Say): Promise<number> =
   const rest = args.filter((arg) => !KINDS.includes(arg as Kind));
   const needsServers = chosen.some((kind) => kind !== 'unit');
   const folder = mkdtempSync(join(tmpdir(), 'handover-tests-'));
+  chmodSync(folder, 0o711); // PostgreSQL may have to run as another user
   const summary = join(folder, 'summary.json');
   let stop: () => Promise<void> = async () => undefined;
 
   try {
-    const env: Record<string, string> = {};
+    const env: Record<string, string> = { HANDOVER_TEST_FOLDER: folder, HANDOVER_TEST_PIDS: join(folder, 'pids') };
     if (needsServers) {
       say('Starting PostgreSQL for the tests …');
       const postgres = await startPostgres({ dataDir: join(folder, 'data'), port: await freePort(), unsafeButFast: true });
@@ -47,8 +49,25 @@ export const test = async (args: readonly string[], say: Say): Promise<number> =
 
     return report(summary, code, say);
   } finally {
+    await tidyUp(folder);
     await stop();
     rmSync(folder, { recursive: true, force: true });
+  }
+};
+
+/** What tests left behind because they were killed: instances by their run.json, test servers by the pids they noted. */
+const tidyUp = async (folder: string): Promise<void> => {
+  for (const name of readdirSync(folder)) {
+    const record = join(folder, name, 'run.json');
+    if (existsSync(record)) await endOrphans(record);
+  }
+  const pids = join(folder, 'pids');
+  for (const pid of existsSync(pids) ? readFileSync(pids, 'utf8').split('\n').map(Number).filter(Boolean) : []) {
+    try {
+      if (readFileSync(`/proc/${pid}/cmdline`, 'utf8').includes('TestServer')) process.kill(pid, 'SIGKILL');
+    } catch {
+      // It ended long ago.
+    }
   }
 };
 

@@ -37,9 +37,10 @@ const fromMaven = async (folder: string, target: string, say: Say): Promise<stri
     await rm(lib, { recursive: true, force: true });
     await mkdir(folder, { recursive: true });
     await rename(fresh, lib);
+    // Tests that are killed leave it behind: its pid is noted for whoever tidies up (exec keeps the pid).
     // The SDK gives the server five seconds to answer: class sharing and the quick compiler keep a cold start under two.
     const script = join(making, 'server');
-    await writeFile(script, `#!/bin/sh\nexec "${java}" -Xshare:auto -XX:TieredStopAtLevel=1 -cp "${lib}/*" io.temporal.testserver.TestServer "$@"\n`);
+    await writeFile(script, `#!/bin/sh\n[ -n "$HANDOVER_TEST_PIDS" ] && echo $$ >> "$HANDOVER_TEST_PIDS"\nexec "${java}" -Xshare:auto -XX:TieredStopAtLevel=1 -cp "${lib}/*" io.temporal.testserver.TestServer "$@"\n`);
     return script;
   });
 };

@@ -14,7 +14,7 @@ export interface Answer<T = unknown> {
 
 /** Everything as `npm start` starts it, every part a process of its own, on free ports and a fresh database. */
 export const startWhole = async (policyText = '', restartPauses?: readonly number[]) => {
-  const dataDir = mkdtempSync(join(tmpdir(), 'handover-e2e-'));
+  const dataDir = mkdtempSync(join(process.env['HANDOVER_TEST_FOLDER'] ?? tmpdir(), 'instance-'));
   chmodSync(dataDir, 0o711);
   const database = await testPostgres();
   const settings = { dataDir, ports: await freePorts(), outside: outsideOf({ DATABASE_URL: database.url }), namespace: 'default', policy: null, users: 60, seed: 1 };

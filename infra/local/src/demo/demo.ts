@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
@@ -21,6 +21,7 @@ export const demo = async (args: readonly string[], say: Say): Promise<number> =
   const { values } = parseArgs({ args: [...args], options: { keep: { type: 'boolean', default: false }, json: { type: 'string' } } });
   const begun = Date.now();
   const dataDir = mkdtempSync(join(tmpdir(), 'handover-demo-'));
+  chmodSync(dataDir, 0o711); // PostgreSQL may have to run as another user
   let instance: Instance | null = null;
   const { stopped, isStopping } = onStop(async () => {
     say('Stopping …');

@@ -1,0 +1,167 @@
+import { randomUUID } from 'node:crypto';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { planLeaver, type CaseCommand } from '@handover/case';
+import { Cases } from '@handover/case-service';
+import { parsePolicy } from '@handover/config';
+import { startApi, type RunningApi } from '../support/api.ts';
+
+let api: RunningApi;
+let number = 0;
+
+const hire = (more: object = {}): object => ({
+  source: 'generic',
+  fact: { type: 'employee.hired', data: { employeeId: `H-${(number += 1)}`, email: `hire.${number}@example.com`, givenName: 'Hira', familyName: 'Newman', office: 'Berlin', startDate: '2026-12-01', ...more } },
+  reason: 'by hand',
+});
+const leave = (more: object = {}): object => ({ fact: { type: 'employee.terminated', data: { employeeId: `L-${(number += 1)}`, email: 'l@example.com', lastWorkingDay: '2026-11-01', timeZone: 'UTC', ...more } } });
+
+beforeAll(async () => {
+  api = await startApi('actors: { approver2: { source: generic, employeeId: SUBJECT } }');
+}, 60_000);
+afterAll(() => api.stop(), 30_000);
+
+/** A leaver that stands before its approval, as the worker's plan activity leaves it. */
+const plannedLeaver = async (key: 'requester' | 'operator' = 'requester', more: object = {}): Promise<{ id: string; planHash: string }> => {
+  const { body } = await api.call(key, '/v1/cases', leave(more));
+  const id = String(body['id']);
+  const cases = new Cases(api.worker.store);
+  const terms = (await cases.load(id))?.state.terms;
+  if (terms?.kind !== 'leaver') throw new Error('not a leaver');
+  const seen = { userId: '5', officeId: '6', isCompanyAdmin: false, adminOfficeIds: [], forwards: false, deskPhoneIds: [], numbers: [], groups: [], routing: [], heir: { kind: 'pool' } as const };
+  const plan = { ...planLeaver(terms, seen, parsePolicy('', 'of the test')), hash: 'hash-1' };
+  const command: CaseCommand = { type: 'recordPlan', plan, userId: '5', now: new Date().toISOString() };
+  await cases.execute(id, command, api.systemBy(randomUUID()));
+  return { id, planHash: 'hash-1' };
+};
+
+describe('a case started by hand', () => {
+  it('is answered 201 with the case, whose requester is the caller', async () => {
+    const answer = await api.call('requester', '/v1/cases', hire());
+    expect(answer).toMatchObject({ status: 201, body: { kind: 'joiner', phase: 'planned', requester: 'requester', person: { givenName: 'Hira' } } });
+    expect(answer.headers.get('location')).toBe(`/v1/cases/${answer.body['id']}`);
+  });
+
+  it('is started once for one Idempotency-Key, and another request under the key is refused', async () => {
+    const [key, body] = [randomUUID(), hire()];
+    const first = await api.call('requester', '/v1/cases', body, { 'idempotency-key': key });
+    const second = await api.call('requester', '/v1/cases', body, { 'idempotency-key': key });
+    expect(second).toMatchObject({ status: 201, body: { id: first.body['id'] } });
+    expect(await api.call('requester', '/v1/cases', hire(), { 'idempotency-key': key })).toMatchObject({ status: 422, body: { code: 'idempotency.reused' } });
+  });
+
+  it('shows its plan as a preview and starts nothing', async () => {
+    const before = (await api.call('operator', '/v1/cases')).body['items'] as object[];
+    const answer = await api.call('requester', '/v1/cases?preview=true', hire({ adminRole: 'office', number: { from: 'reserved' } }));
+    expect(answer).toMatchObject({ status: 200, body: { actions: [{ type: 'openJoiner' }], problem: null, approvals: [{ stage: 'joiner' }] } });
+    const { plan } = answer.body as unknown as { plan: { steps: { id: string }[] } };
+    expect(plan.steps.map((step) => step.id)).toEqual(['seat', 'invite', 'number', 'admin', 'verify']);
+    expect((await api.call('operator', '/v1/cases')).body['items']).toHaveLength(before.length);
+  });
+
+  it('that cannot be understood names the fields', async () => {
+    expect(await api.call('requester', '/v1/cases', hire({ startDate: 'soon', license: 'gold' }))).toMatchObject({
+      status: 422, body: { code: 'fact.not_understood', errors: expect.arrayContaining([expect.objectContaining({ pointer: '/fact/data/startDate' })]) },
+    });
+    expect(await api.call('requester', '/v1/cases', { reason: 'x' })).toMatchObject({ status: 400, body: { code: 'request.invalid', errors: [expect.objectContaining({ pointer: '/fact' })] } });
+    expect(await api.request('/v1/cases', { method: 'POST', headers: { authorization: 'Bearer key-requester', 'content-type': 'application/json' }, body: '{' })).toMatchObject({ status: 400, body: { code: 'body.broken' } });
+  });
+
+  it('needs a key, and one that may', async () => {
+    expect(await api.request('/v1/cases')).toMatchObject({ status: 401, body: { code: 'auth.missing' } });
+    expect(await api.request('/v1/cases', { headers: { authorization: 'Bearer wrong' } })).toMatchObject({ status: 401, body: { code: 'auth.unknown' } });
+    expect(await api.call('auditor', '/v1/cases', hire())).toMatchObject({ status: 403, body: { code: 'auth.role' } });
+  });
+});
+
+describe('a decision', () => {
+  const decide = (id: string, key: 'approver' | 'approver2' | 'requester' | 'operator', body: object) => api.call(key, `/v1/cases/${id}/approvals/leaver/decisions`, body);
+
+  it('counts once: the same again is answered 200 and records nothing new', async () => {
+    const { id, planHash } = await plannedLeaver();
+    expect((await decide(id, 'approver', { decision: 'approve', reason: 'fine', planHash })).status).toBe(200);
+    const { items } = (await api.call('auditor', `/v1/cases/${id}/timeline`)).body as unknown as { items: object[] };
+    expect((await decide(id, 'approver', { decision: 'approve', reason: 'fine', planHash })).status).toBe(200);
+    expect((await api.call('auditor', `/v1/cases/${id}/timeline`)).body['items']).toHaveLength(items.length);
+  });
+
+  it('of the requester, the subject, or no approver is a 403; on an old plan or a closed stage a 409; each is in the timeline', async () => {
+    const subject = await plannedLeaver('requester', { employeeId: 'SUBJECT' });
+    const own = await plannedLeaver('requester');
+    expect(await decide(subject.id, 'approver2', { decision: 'approve', planHash: subject.planHash })).toMatchObject({ status: 403, body: { code: 'approval.subject' } });
+    expect(await decide(own.id, 'requester', { decision: 'approve', planHash: own.planHash })).toMatchObject({ status: 403, body: { code: 'approval.requester' } });
+    expect(await decide(own.id, 'operator', { decision: 'approve', planHash: own.planHash })).toMatchObject({ status: 403, body: { code: 'approval.not_approver' } });
+    expect(await decide(own.id, 'approver', { decision: 'approve', planHash: 'older' })).toMatchObject({ status: 409, body: { code: 'approval.stale_plan' } });
+    expect((await decide(own.id, 'approver', { decision: 'refuse', reason: 'no', planHash: own.planHash })).status).toBe(200);
+    expect(await decide(own.id, 'approver2', { decision: 'approve', planHash: own.planHash })).toMatchObject({ status: 409, body: { code: 'approval.closed' } });
+    const { items } = (await api.call('auditor', `/v1/cases/${own.id}/timeline`)).body as unknown as { items: { type: string }[] };
+    expect(items.filter((entry) => entry.type === 'DecisionRefused')).toHaveLength(4);
+  });
+
+  it('on no such case or stage is a 404, and half a decision a 400', async () => {
+    const { id, planHash } = await plannedLeaver();
+    expect(await api.call('approver', `/v1/cases/${randomUUID()}/approvals/leaver/decisions`, { decision: 'approve', planHash })).toMatchObject({ status: 404 });
+    expect(await api.call('approver', `/v1/cases/${id}/approvals/none/decisions`, { decision: 'approve', planHash })).toMatchObject({ status: 404, body: { code: 'stage.unknown' } });
+    expect(await decide(id, 'approver', { decision: 'perhaps', planHash })).toMatchObject({ status: 400, body: { errors: [expect.objectContaining({ pointer: '/decision' })] } });
+    expect((await api.call('approver', '/v1/cases/not-an-id')).status).toBe(400);
+  });
+});
+
+describe('a step', () => {
+  it('that is not blocked cannot be freed, and only operators may try', async () => {
+    const { id } = await plannedLeaver();
+    expect(await api.call('operator', `/v1/cases/${id}/steps/suspend/retry`, {})).toMatchObject({ status: 409, body: { code: 'step.not_blocked' } });
+    expect(await api.call('operator', `/v1/cases/${id}/steps/none/retry`, {})).toMatchObject({ status: 404, body: { code: 'step.unknown' } });
+    expect(await api.call('approver', `/v1/cases/${id}/steps/suspend/waive`, { reason: 'x' })).toMatchObject({ status: 403 });
+    expect(await api.call('operator', `/v1/cases/${id}/steps/suspend/waive`, {})).toMatchObject({ status: 400 });
+  });
+});
+
+describe('lists', () => {
+  it('come in pages that follow each other to the end', async () => {
+    for (let n = 0; n < 5; n += 1) await api.call('requester', '/v1/cases', hire());
+    const seen: string[] = [];
+    let cursor: string | undefined;
+    do {
+      const { body } = await api.call('operator', `/v1/cases?kind=joiner&limit=2${cursor ? `&cursor=${cursor}` : ''}`);
+      const page = body as unknown as { items: { id: string; kind: string }[]; cursor?: string };
+      expect(page.items.every((item) => item.kind === 'joiner')).toBe(true);
+      seen.push(...page.items.map((item) => item.id));
+      cursor = page.cursor;
+    } while (cursor);
+    expect(new Set(seen).size).toBe(seen.length);
+    expect(seen.length).toBeGreaterThanOrEqual(5);
+    expect(await api.call('operator', '/v1/cases?cursor=nonsense')).toMatchObject({ status: 400, body: { code: 'cursor.bad' } });
+    expect(await api.call('operator', '/v1/cases?limit=0')).toMatchObject({ status: 400 });
+  });
+
+  it('show an auditor the reference of a person, not the name', async () => {
+    const { body } = await api.call('requester', '/v1/cases', hire());
+    const seen = (await api.call('auditor', `/v1/cases/${body['id']}`)).body as unknown as { person: object };
+    expect(Object.keys(seen.person).sort()).toEqual(['erased', 'ref']);
+  });
+
+  it('of the record go to auditors only, newest first', async () => {
+    const answer = await api.call('auditor', '/v1/audit?limit=3');
+    const { items, cursor } = answer.body as unknown as { items: { position: string; hash: string }[]; cursor: string };
+    expect(items).toHaveLength(3);
+    expect(Number(items[0]?.position)).toBeGreaterThan(Number(items[2]?.position));
+    expect((await api.call('auditor', `/v1/audit?limit=3&cursor=${cursor}`)).status).toBe(200);
+    expect((await api.call('requester', '/v1/audit')).status).toBe(403);
+  });
+});
+
+describe('the rest', () => {
+  it('tells its health, its metrics and its description without a key', async () => {
+    expect((await api.request('/health/live')).status).toBe(200);
+    expect((await api.request('/health/ready')).body).toEqual({ status: 'ready' });
+    expect((await api.request('/metrics')).body).toContain('handover_inbox_waiting');
+    expect((await api.request('/docs')).status).toBe(200);
+    const { body } = await api.request('/openapi.json');
+    const paths = Object.keys((body as { paths: object }).paths);
+    expect(paths).toEqual(expect.arrayContaining(['/v1/hooks/{source}', '/v1/cases', '/v1/cases/{id}', '/v1/cases/{id}/timeline', '/v1/cases/{id}/approvals/{stage}/decisions', '/v1/persons', '/v1/audit']));
+  });
+
+  it('answers an unknown route as a problem', async () => {
+    expect(await api.call('operator', '/v1/nothing')).toMatchObject({ status: 404, body: { code: 'route.unknown' } });
+  });
+});
