@@ -102,7 +102,7 @@ const claimSeat = (command: Extract<CompanyCommand, { type: 'claimSeat' }>, stat
   if (left >= 1) return happened({ type: 'SeatClaimed', data: { caseId, officeId, seat } });
   const refusal = { code: 'seat.none', message: `no free ${seat} seat in the office` };
 
-  return { events: mine >= 0 && !first ? [] : mine === 0 ? [] : [{ type: 'SeatQueued', data: { caseId, officeId, seat, first } }], refusal };
+  return { events: mine === 0 || (mine > 0 && !first) ? [] : [{ type: 'SeatQueued', data: { caseId, officeId, seat, first } }], refusal };
 };
 
 const claimNumber = (command: Extract<CompanyCommand, { type: 'claimNumber' }>, state: CompanyState): Decided<CompanyEvent> => {
