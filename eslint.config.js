@@ -64,7 +64,14 @@ export default tseslint.config(
     rules: {
       'no-restricted-imports': [
         'error',
-        { patterns: [{ group: ['node:*', 'typeorm', 'pg', '@nestjs/*', '@temporalio/client', '@temporalio/worker', '@temporalio/activity', 'pino', 'zod'], message: 'Not in a workflow: it must run deterministically in an isolate.' }] },
+        {
+          patterns: [
+            {
+              group: ['node:*', 'typeorm', 'pg', '@nestjs/*', '@temporalio/client', '@temporalio/worker', '@temporalio/activity', 'pino', 'zod'],
+              message: 'Not in a workflow: it must run deterministically in an isolate.',
+            },
+          ],
+        },
       ],
     },
   },

@@ -12,7 +12,9 @@ const read = (file) => JSON.parse(readFileSync(file, 'utf8'));
 const folders = read(join(root, 'package.json')).workspaces.flatMap((pattern) => {
   if (!pattern.endsWith('/*')) return [pattern];
   const parent = pattern.slice(0, -2);
-  return readdirSync(join(root, parent)).map((name) => join(parent, name)).filter((folder) => existsSync(join(root, folder, 'package.json')));
+  return readdirSync(join(root, parent))
+    .map((name) => join(parent, name))
+    .filter((folder) => existsSync(join(root, folder, 'package.json')));
 });
 const projects = folders.map((folder) => ({ folder, name: read(join(root, folder, 'package.json')).name }));
 const folderOf = new Map(projects.map(({ name, folder }) => [name, folder]));
@@ -35,7 +37,10 @@ for (const { folder, name } of projects) {
   if (unknown.length > 0) problems.push(`${folder} imports ${unknown.join(', ')}, which no project is called`);
   const dependencies = Object.fromEntries(used.map((each) => [each, '*']));
   const references = used.filter((each) => folderOf.has(each)).map((each) => ({ path: relative(folder, folderOf.get(each)) }));
-  for (const [file, field, wanted] of [['package.json', 'dependencies', dependencies], ['tsconfig.json', 'references', references]]) {
+  for (const [file, field, wanted] of [
+    ['package.json', 'dependencies', dependencies],
+    ['tsconfig.json', 'references', references],
+  ]) {
     const path = join(root, folder, file);
     const content = read(path);
     const sorted = (value) => JSON.stringify(Array.isArray(value) ? value.map((each) => each.path).sort() : Object.keys(value ?? {}).sort());
@@ -45,8 +50,11 @@ for (const { folder, name } of projects) {
   }
 }
 
-const listed = read(join(root, 'tsconfig.json')).references.map(({ path }) => path).sort();
-if (JSON.stringify(listed) !== JSON.stringify(projects.map(({ folder }) => folder).sort())) problems.push('tsconfig.json: references are not the projects of the workspace');
+const listed = read(join(root, 'tsconfig.json'))
+  .references.map(({ path }) => path)
+  .sort();
+if (JSON.stringify(listed) !== JSON.stringify(projects.map(({ folder }) => folder).sort()))
+  problems.push('tsconfig.json: references are not the projects of the workspace');
 
 if (problems.length > 0) {
   for (const problem of problems) console.error(problem);

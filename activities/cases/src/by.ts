@@ -7,6 +7,9 @@ export const activityBy = (commandId?: string): By => {
   const execution = info.workflowExecution ?? { workflowId: '', runId: '' };
 
   return systemBy(commandId ?? `${execution.runId}/${info.activityId}`, {
-    workflowId: execution.workflowId, runId: execution.runId, attempt: info.attempt, fromWorkflow: true,
+    workflowId: execution.workflowId,
+    runId: execution.runId,
+    attempt: info.attempt,
+    fromWorkflow: true,
   });
 };

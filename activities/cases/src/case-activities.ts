@@ -1,6 +1,6 @@
 import type { CaseCommand, Policy } from '@handover/case';
 import { RuleViolation } from '@handover/case';
-import { Cases, Company, closeCase, type By, type Executed } from '@handover/case-service';
+import { Cases, type Company, closeCase, type By, type Executed } from '@handover/case-service';
 import type { EventStore } from '@handover/event-store';
 import type { Answer, CaseActivities } from '@handover/workflow-contracts';
 import { activityBy } from './by.ts';
@@ -73,7 +73,12 @@ export const createCaseActivities = (deps: CaseActivityDeps): CaseActivities => 
     beginHold: async ({ caseId }) => view(caseId, { type: 'beginHold', now: deps.now() }),
     endHold: async ({ caseId }) => view(caseId, { type: 'endHold', now: deps.now() }),
     giveUpStep: async ({ caseId, step, round, code }) =>
-      view(caseId, { type: 'recordOutcome', step, round, outcome: { kind: 'blocked', code, detail: 'Dialpad could not be reached for hours; look at its status, then retry' } }),
+      view(caseId, {
+        type: 'recordOutcome',
+        step,
+        round,
+        outcome: { kind: 'blocked', code, detail: 'Dialpad could not be reached for hours; look at its status, then retry' },
+      }),
     remind: async ({ caseId, number }) => view(caseId, { type: 'remind', number }),
     closeCase: async ({ caseId }) => (await failing(() => closeCase(deps.store, deps.company, caseId, activityBy()))).view,
   };

@@ -17,7 +17,8 @@ export const failing = async <T>(doing: () => Promise<T>): Promise<T> => {
 export const failureOf = (error: unknown): Error => {
   if (error instanceof ApplicationFailure) return error;
   if (error instanceof RuleViolation) return ApplicationFailure.create({ type: `rule.${error.code}`, message: error.message, nonRetryable: true });
-  if (error instanceof EventStoreError) return ApplicationFailure.create({ type: `store.${error.code}`, message: 'the record could not be written; it will be tried again' });
+  if (error instanceof EventStoreError)
+    return ApplicationFailure.create({ type: `store.${error.code}`, message: 'the record could not be written; it will be tried again' });
   const name = error instanceof Error ? error.name : typeof error;
   const code = error instanceof Error && 'code' in error && typeof error.code === 'string' ? ` (${error.code})` : '';
 

@@ -17,7 +17,11 @@ export const acceptanceActivities = (deps: DialpadActivityDeps): Acceptance => {
     const user = await deps.dialpad.readUser(userId);
     if (!user || !hasAccepted(user)) return false;
     const fromWorkflow = seenIn !== 'poll';
-    await deps.cases.execute(caseId, { type: 'accept', acceptedAt: user.dateFirstLogin ?? user.dateActive ?? null, seenIn }, { ...systemBy(`accepted/${userId}`), fromWorkflow });
+    await deps.cases.execute(
+      caseId,
+      { type: 'accept', acceptedAt: user.dateFirstLogin ?? user.dateActive ?? null, seenIn },
+      { ...systemBy(`accepted/${userId}`), fromWorkflow },
+    );
 
     return true;
   };
@@ -30,28 +34,31 @@ export const acceptanceActivities = (deps: DialpadActivityDeps): Acceptance => {
   };
 
   return {
-    awaitAcceptance: ({ caseId }) => guarded(async () => {
-      const loaded = await deps.cases.load(caseId);
-      if (!loaded?.state.userId) throw new Error('nobody was invited');
-      await deps.cases.execute(caseId, { type: 'awaitAcceptance', userId: loaded.state.userId, now: deps.now() }, activityBy());
-      await look(caseId, 'begin');
+    awaitAcceptance: ({ caseId }) =>
+      guarded(async () => {
+        const loaded = await deps.cases.load(caseId);
+        if (!loaded?.state.userId) throw new Error('nobody was invited');
+        await deps.cases.execute(caseId, { type: 'awaitAcceptance', userId: loaded.state.userId, now: deps.now() }, activityBy());
+        await look(caseId, 'begin');
 
-      return (await deps.cases.view(caseId)) ?? viewOf(loaded.state, loaded.version);
-    }),
+        return (await deps.cases.view(caseId)) ?? viewOf(loaded.state, loaded.version);
+      }),
     // The last look before anything is taken back: who accepted a minute ago has joined.
-    expireAcceptance: ({ caseId }) => guarded(async () => {
-      if (!(await look(caseId, 'deadline'))) await deps.cases.execute(caseId, { type: 'expireAcceptance', now: deps.now() }, activityBy());
-      const view = await deps.cases.view(caseId);
-      if (!view) throw new Error('there is no such case');
+    expireAcceptance: ({ caseId }) =>
+      guarded(async () => {
+        if (!(await look(caseId, 'deadline'))) await deps.cases.execute(caseId, { type: 'expireAcceptance', now: deps.now() }, activityBy());
+        const view = await deps.cases.view(caseId);
+        if (!view) throw new Error('there is no such case');
 
-      return view;
-    }),
-    pollAcceptance: () => guarded(async () => {
-      const waiting = await deps.awaitingAcceptance();
-      let accepted = 0;
-      for (const caseId of waiting) if (await look(caseId, 'poll')) accepted += 1;
+        return view;
+      }),
+    pollAcceptance: () =>
+      guarded(async () => {
+        const waiting = await deps.awaitingAcceptance();
+        let accepted = 0;
+        for (const caseId of waiting) if (await look(caseId, 'poll')) accepted += 1;
 
-      return { waiting: waiting.length, accepted };
-    }),
+        return { waiting: waiting.length, accepted };
+      }),
   };
 };

@@ -9,13 +9,15 @@ import type { DialpadActivityDeps } from './step.ts';
  * The end of a person in the record: started (the line of no return), then, in one transaction, the key is destroyed, the
  * index forgotten, the outcome and the certificate written. What is left proves the case without saying who it was.
  */
-export const anonymizeActivity = (deps: DialpadActivityDeps) => async ({ caseId, step, round }: StepInput): Promise<StepResult> => {
-  try {
-    return await anonymize(deps, caseId, step, round);
-  } catch (error) {
-    throw asFailure(error);
-  }
-};
+export const anonymizeActivity =
+  (deps: DialpadActivityDeps) =>
+  async ({ caseId, step, round }: StepInput): Promise<StepResult> => {
+    try {
+      return await anonymize(deps, caseId, step, round);
+    } catch (error) {
+      throw asFailure(error);
+    }
+  };
 
 const anonymize = async (deps: DialpadActivityDeps, caseId: string, step: string, round: number): Promise<StepResult> => {
   const by = (what: string) => ({ ...activityBy(), commandId: `${step}/${round}/${what}` });
@@ -36,13 +38,18 @@ const anonymize = async (deps: DialpadActivityDeps, caseId: string, step: string
     // The certificate claims just this: Dialpad does not return the user, and our key of the person is destroyed.
     const claims: JsonObject = { personRef, dialpadUserId: userId, dialpadReturnsUser: false, keyDestroyed: true, planHash: started.state.plan?.hash ?? null };
 
-    return deps.cases.execute(caseId, [
-      { type: 'recordOutcome', step, round, outcome: { kind: 'verified', changed: true, evidence: { dialpadReturnsUser: false, keyDestroyed: true } } },
-      { type: 'certify', claims },
-    ], by('outcome'), {
-      destroyKeysOf: [personRef],
-      also: [appendOf({ stream: personStream(personRef), expected: person.version, decided: { events: [erased] }, by: by('erased'), caseId })],
-    });
+    return deps.cases.execute(
+      caseId,
+      [
+        { type: 'recordOutcome', step, round, outcome: { kind: 'verified', changed: true, evidence: { dialpadReturnsUser: false, keyDestroyed: true } } },
+        { type: 'certify', claims },
+      ],
+      by('outcome'),
+      {
+        destroyKeysOf: [personRef],
+        also: [appendOf({ stream: personStream(personRef), expected: person.version, decided: { events: [erased] }, by: by('erased'), caseId })],
+      },
+    );
   });
 
   return { view: done.view };

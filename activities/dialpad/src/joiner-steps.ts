@@ -1,6 +1,5 @@
 import type { JsonObject, NumberWish, StepKind } from '@handover/case';
 import type { DialpadUser, GroupMembership } from '@handover/connector-dialpad';
-import { isConnectorError } from '@handover/connector-kit';
 import { wakeNextInLine } from './seats.ts';
 import { Blocked, target, userIdOf, type Reading, type StepContext, type StepDefinition } from './step.ts';
 
@@ -20,7 +19,7 @@ const claimSeat: StepDefinition = {
   keep: async (context) => {
     const { dialpad, company, cases } = context.deps;
     const { officeId, seat } = target<{ officeId: string; seat: string }>(context);
-    const free = (await dialpad.freeSeats(officeId) as unknown as Record<string, number>)[seat] ?? 0;
+    const free = ((await dialpad.freeSeats(officeId)) as unknown as Record<string, number>)[seat] ?? 0;
     const { refusal } = await company.execute({ type: 'claimSeat', caseId: context.caseId, officeId, seat, free, first: false }, context.by);
     if (!refusal) return;
     await cases.execute(context.caseId, { type: 'awaitSeat', officeId, seat }, { ...context.by, commandId: `await-seat/${context.deps.now()}` });
@@ -89,7 +88,10 @@ const claimNumber = async (context: StepContext, wish: Exclude<NumberWish, { kin
   const { refusal } = await company.execute({ type: 'claimNumber', caseId: context.caseId, candidates: await candidates(context, wish, officeId) }, context.by);
   const number = await company.numberOf(context.caseId);
   if (refusal || number === null) {
-    throw new Blocked('number.none', wish.kind === 'named' ? 'the number is promised to somebody else' : 'no reserved number is free; release one, or assign one by hand');
+    throw new Blocked(
+      'number.none',
+      wish.kind === 'named' ? 'the number is promised to somebody else' : 'no reserved number is free; release one, or assign one by hand',
+    );
   }
 
   return number;
@@ -111,7 +113,8 @@ const candidates = async (context: StepContext, wish: Exclude<NumberWish, { kind
   if (free.length === 0) throw new Blocked('number.not_handed_over', 'no number of that leaver is in the pool yet; retry when the leaver is handed over');
   // Meant for this joiner: what is withheld for the leaver's return is given up once the leaver's delete has begun.
   const unavailable = await company.unavailableNumbers(context.caseId);
-  if (free.every((number) => unavailable.has(number))) throw new Blocked('number.withheld', 'the leaver can still come back for the number; retry when the delete has begun');
+  if (free.every((number) => unavailable.has(number)))
+    throw new Blocked('number.withheld', 'the leaver can still come back for the number; retry when the delete has begun');
 
   return free;
 };
@@ -138,7 +141,10 @@ const grantAdmin: StepDefinition = {
   read: async (context) => {
     const { role, officeId } = target<{ role: 'company' | 'office'; officeId: string }>(context);
     const user = await userOf(context);
-    return holds(role === 'company' ? user.isSuperAdmin : user.adminOfficeIds.includes(officeId), { companyAdmin: user.isSuperAdmin, adminOfficeIds: user.adminOfficeIds });
+    return holds(role === 'company' ? user.isSuperAdmin : user.adminOfficeIds.includes(officeId), {
+      companyAdmin: user.isSuperAdmin,
+      adminOfficeIds: user.adminOfficeIds,
+    });
   },
 };
 
@@ -151,13 +157,18 @@ const verifyJoiner: StepDefinition = {
     const needsNumber = context.state.steps.some((step) => step.kind === 'assignNumber' && context.state.stepStates[step.id]?.status === 'verified');
     const complete = user.state === 'active' && hasAccepted(user) && (!needsNumber || numbers.length > 0);
 
-    return { holds: complete, evidence: { state: user.state, accepted: hasAccepted(user), numbers, license: user.license }, detail: 'the user is not active, has not been there, or has no number' };
+    return {
+      holds: complete,
+      evidence: { state: user.state, accepted: hasAccepted(user), numbers, license: user.license },
+      detail: 'the user is not active, has not been there, or has no number',
+    };
   },
 };
 
 const unassignNumber: StepDefinition = {
   keep: async (context) => {
-    if (hasAccepted(await userOf(context))) throw new Blocked('invite.accepted', 'the person has accepted meanwhile: nothing is withdrawn; end the access with a leaver case, or waive');
+    if (hasAccepted(await userOf(context)))
+      throw new Blocked('invite.accepted', 'the person has accepted meanwhile: nothing is withdrawn; end the access with a leaver case, or waive');
     for (const number of await numbersOf(context)) await context.deps.dialpad.poolNumber(number);
   },
   read: async (context) => {
@@ -170,7 +181,8 @@ const withdrawInvite: StepDefinition = {
   keep: async (context) => {
     const user = await context.deps.dialpad.readUser(userIdOf(context));
     if (!user || user.state === 'deleted') return;
-    if (hasAccepted(user)) throw new Blocked('invite.accepted', 'the person has accepted meanwhile: nothing is withdrawn; end the access with a leaver case, or waive');
+    if (hasAccepted(user))
+      throw new Blocked('invite.accepted', 'the person has accepted meanwhile: nothing is withdrawn; end the access with a leaver case, or waive');
     // Deleting a pending user destroys its number (help.dialpad.com): it must be in the pool before.
     if (user.phoneNumbers.length > 0) throw new Blocked('invite.number_left', 'the invited user still holds a number; un-assign it, then retry');
     await context.deps.dialpad.deleteUser(user.id);
@@ -190,12 +202,19 @@ const returnSeat: StepDefinition = {
   },
   read: async (context) => {
     const { officeId, seat } = target<{ officeId: string; seat: string }>(context);
-    const free = (await context.deps.dialpad.freeSeats(officeId) as unknown as Record<string, number>)[seat] ?? 0;
+    const free = ((await context.deps.dialpad.freeSeats(officeId)) as unknown as Record<string, number>)[seat] ?? 0;
     return holds(true, { officeId, seat, free });
   },
 };
 
 export const joinerSteps: Partial<Record<StepKind, StepDefinition>> = {
-  claimSeat, inviteUser, assignNumber, joinGroup, grantAdmin, verifyJoiner, unassignNumber, withdrawInvite, returnSeat,
+  claimSeat,
+  inviteUser,
+  assignNumber,
+  joinGroup,
+  grantAdmin,
+  verifyJoiner,
+  unassignNumber,
+  withdrawInvite,
+  returnSeat,
 };
-

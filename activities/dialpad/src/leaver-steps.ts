@@ -188,7 +188,8 @@ const deleteUser: StepDefinition = {
     const { dialpad, company } = context.deps;
     const user = await dialpad.readUser(userIdOf(context));
     if (user && user.state !== 'deleted') {
-      if (user.state === 'active') throw new Blocked('delete.user_active', 'the user is active again: somebody gave access back; rescind the case, or suspend the user and retry');
+      if (user.state === 'active')
+        throw new Blocked('delete.user_active', 'the user is active again: somebody gave access back; rescind the case, or suspend the user and retry');
       // A delete takes the user's numbers along for 72 hours, and with a pending user for ever.
       if (user.phoneNumbers.length > 0) throw new Blocked('delete.numbers_left', 'the user has numbers again; hand them over or pool them, then retry');
     }
@@ -215,6 +216,16 @@ const confirmPurge: StepDefinition = {
 };
 
 export const leaverSteps: Partial<Record<StepKind, StepDefinition>> = {
-  checkLeaver, suspendUser, revokeCompanyAdmin, revokeOfficeAdmin, clearForwarding, removeDeskPhone, repointRouting, leaveGroup, moveNumber,
-  releaseSeat, deleteUser, confirmPurge,
+  checkLeaver,
+  suspendUser,
+  revokeCompanyAdmin,
+  revokeOfficeAdmin,
+  clearForwarding,
+  removeDeskPhone,
+  repointRouting,
+  leaveGroup,
+  moveNumber,
+  releaseSeat,
+  deleteUser,
+  confirmPurge,
 };

@@ -7,39 +7,50 @@ import { asFailure } from './run-step.ts';
 import type { DialpadActivityDeps } from './step.ts';
 
 /** The reading before the plan, and the plan: two facts in one activity, each at most once. */
-const planning = (
-  deps: DialpadActivityDeps,
-  stepId: 'link' | 'preflight',
-  make: (loaded: LoadedCase) => Promise<LeaverPlanned | JoinerPlanned | CannotPlan>,
-  evidenceOf: (planned: LeaverPlanned | JoinerPlanned) => JsonObject,
-) => async ({ caseId }: CaseRef): Promise<StepResult> => {
-  try {
-    const loaded = await deps.cases.load(caseId);
-    if (!loaded) throw new Error('there is no such case');
-    const before = stepOf(loaded.state, stepId);
-    if (loaded.state.plan !== null || (before.status !== 'pending' && before.status !== 'running')) return { view: viewOf(loaded.state, loaded.version) };
-    const by = (what: string) => ({ ...activityBy(), commandId: `${stepId}/${before.round}/${what}` });
-    const started = await deps.cases.execute(caseId, { type: 'startStep', now: deps.now(), start: { step: stepId, round: before.round } }, by('start'));
-    if (started.refusal) return { view: started.view, withheld: started.refusal.code };
+const planning =
+  (
+    deps: DialpadActivityDeps,
+    stepId: 'link' | 'preflight',
+    make: (loaded: LoadedCase) => Promise<LeaverPlanned | JoinerPlanned | CannotPlan>,
+    evidenceOf: (planned: LeaverPlanned | JoinerPlanned) => JsonObject,
+  ) =>
+  async ({ caseId }: CaseRef): Promise<StepResult> => {
+    try {
+      const loaded = await deps.cases.load(caseId);
+      if (!loaded) throw new Error('there is no such case');
+      const before = stepOf(loaded.state, stepId);
+      if (loaded.state.plan !== null || (before.status !== 'pending' && before.status !== 'running')) return { view: viewOf(loaded.state, loaded.version) };
+      const by = (what: string) => ({ ...activityBy(), commandId: `${stepId}/${before.round}/${what}` });
+      const started = await deps.cases.execute(caseId, { type: 'startStep', now: deps.now(), start: { step: stepId, round: before.round } }, by('start'));
+      if (started.refusal) return { view: started.view, withheld: started.refusal.code };
 
-    const planned = await make(loaded);
-    if (planned.kind === 'blocked') {
-      const outcome = { kind: 'blocked', code: planned.code, detail: planned.detail, ...(planned.personal ? { personal: planned.personal } : {}) } as const;
-      return { view: (await deps.cases.execute(caseId, { type: 'recordOutcome', step: stepId, round: before.round, outcome }, by('outcome'))).view };
+      const planned = await make(loaded);
+      if (planned.kind === 'blocked') {
+        const outcome = { kind: 'blocked', code: planned.code, detail: planned.detail, ...(planned.personal ? { personal: planned.personal } : {}) } as const;
+        return { view: (await deps.cases.execute(caseId, { type: 'recordOutcome', step: stepId, round: before.round, outcome }, by('outcome'))).view };
+      }
+
+      const userId = 'userId' in planned ? planned.userId : null;
+      if (userId !== null) await deps.persons.linkUser(loaded.state.personRef, userId, caseId, by('link'));
+      const executed = await deps.cases.execute(
+        caseId,
+        [
+          {
+            type: 'recordOutcome',
+            step: stepId,
+            round: before.round,
+            outcome: { kind: 'verified', changed: false, evidence: evidenceOf(planned), ...(userId === null ? {} : { userId }) },
+          },
+          { type: 'recordPlan', plan: planned.plan, userId, now: deps.now() },
+        ],
+        by('planned'),
+      );
+
+      return { view: executed.view };
+    } catch (error) {
+      throw asFailure(error);
     }
-
-    const userId = 'userId' in planned ? planned.userId : null;
-    if (userId !== null) await deps.persons.linkUser(loaded.state.personRef, userId, caseId, by('link'));
-    const executed = await deps.cases.execute(caseId, [
-      { type: 'recordOutcome', step: stepId, round: before.round, outcome: { kind: 'verified', changed: false, evidence: evidenceOf(planned), ...(userId === null ? {} : { userId }) } },
-      { type: 'recordPlan', plan: planned.plan, userId, now: deps.now() },
-    ], by('planned'));
-
-    return { view: executed.view };
-  } catch (error) {
-    throw asFailure(error);
-  }
-};
+  };
 
 export const planLeaverActivity = (deps: DialpadActivityDeps) =>
   planning(
@@ -49,7 +60,10 @@ export const planLeaverActivity = (deps: DialpadActivityDeps) =>
       if (state.terms.kind !== 'leaver') throw new Error('not a leaver');
       return planTheLeaver(deps, state.personRef, state.terms, await userIdByHand(deps, caseId));
     },
-    (planned) => ('userId' in planned ? { userId: planned.userId, how: planned.how, numbers: planned.seen.numbers, groups: planned.seen.groups.length, routing: planned.seen.routing.length } : {}),
+    (planned) =>
+      'userId' in planned
+        ? { userId: planned.userId, how: planned.how, numbers: planned.seen.numbers, groups: planned.seen.groups.length, routing: planned.seen.routing.length }
+        : {},
   );
 
 export const planJoinerActivity = (deps: DialpadActivityDeps) =>

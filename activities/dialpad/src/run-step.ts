@@ -12,13 +12,15 @@ import { Blocked, blockedOutcome, type DialpadActivityDeps, type StepContext, ty
  * One promise, kept at most once however often it is asked for: look at the stream, say "started" there, keep the promise,
  * read it back independently, say the outcome. Whoever is killed in between is repeated, and finds what is there already.
  */
-export const runStep = (deps: DialpadActivityDeps, definition: StepDefinition) => async (input: StepInput): Promise<StepResult> => {
-  try {
-    return await run(deps, definition, input);
-  } catch (error) {
-    throw asFailure(error);
-  }
-};
+export const runStep =
+  (deps: DialpadActivityDeps, definition: StepDefinition) =>
+  async (input: StepInput): Promise<StepResult> => {
+    try {
+      return await run(deps, definition, input);
+    } catch (error) {
+      throw asFailure(error);
+    }
+  };
 
 const run = async (deps: DialpadActivityDeps, definition: StepDefinition, input: StepInput): Promise<StepResult> => {
   const loaded = await deps.cases.load(input.caseId);
@@ -35,7 +37,11 @@ const run = async (deps: DialpadActivityDeps, definition: StepDefinition, input:
   try {
     if (before.status === 'pending') {
       const image = await beforeImage(definition, context);
-      const started = await deps.cases.execute(input.caseId, { type: 'startStep', now: deps.now(), start: { step: input.step, round: input.round, ...image } }, by('start'));
+      const started = await deps.cases.execute(
+        input.caseId,
+        { type: 'startStep', now: deps.now(), start: { step: input.step, round: input.round, ...image } },
+        by('start'),
+      );
       if (started.refusal) return { view: started.view, withheld: started.refusal.code };
       if (stepOf(started.state, input.step).status !== 'running') return { view: started.view };
       context = { ...context, state: started.state, at: stepOf(started.state, input.step) };
@@ -44,11 +50,21 @@ const run = async (deps: DialpadActivityDeps, definition: StepDefinition, input:
     const held = heldBefore(context);
     if (!context.at.byHand && !(held && definition.readFirst !== false) && (await definition.keep(context)) === 'again') return again(deps, input.caseId);
     const reading = await definition.read(context);
-    if (!reading.holds) return await record({ kind: 'contradicted', evidence: reading.evidence, detail: reading.detail ?? 'Dialpad does not show what was asked for', ...sealed(reading.personal) });
+    if (!reading.holds)
+      return await record({
+        kind: 'contradicted',
+        evidence: reading.evidence,
+        detail: reading.detail ?? 'Dialpad does not show what was asked for',
+        ...sealed(reading.personal),
+      });
 
     return await record({
-      kind: 'verified', changed: !held, evidence: reading.evidence, ...sealed(reading.personal),
-      ...(reading.userId === undefined ? {} : { userId: reading.userId }), ...(reading.finding === undefined ? {} : { finding: reading.finding }),
+      kind: 'verified',
+      changed: !held,
+      evidence: reading.evidence,
+      ...sealed(reading.personal),
+      ...(reading.userId === undefined ? {} : { userId: reading.userId }),
+      ...(reading.finding === undefined ? {} : { finding: reading.finding }),
     });
   } catch (error) {
     const blocked = asBlocked(error);
@@ -74,7 +90,12 @@ const contextOf = (deps: DialpadActivityDeps, { caseId, state }: LoadedCase, inp
     (await deps.store.read(caseStream(caseId))).find((event) => event.type === 'StepStarted' && event.data['step'] === stepId);
 
   return {
-    deps, caseId, state, step, at: stepOf(state, step.id), by: activityBy(),
+    deps,
+    caseId,
+    state,
+    step,
+    at: stepOf(state, step.id),
+    by: activityBy(),
     imageOf: async (stepId) => {
       const event = await firstStart(stepId);
       const personal = event?.personal && 'data' in event.personal ? (event.personal.data as JsonObject) : {};
@@ -94,7 +115,11 @@ const beforeImage = async (definition: StepDefinition, context: StepContext): Pr
 };
 
 const heldBefore = (context: StepContext): boolean =>
-  typeof context.at.before === 'object' && context.at.before !== null && 'held' in context.at.before && context.at.before.held === true && context.at.round === 1;
+  typeof context.at.before === 'object' &&
+  context.at.before !== null &&
+  'held' in context.at.before &&
+  context.at.before.held === true &&
+  context.at.round === 1;
 
 /** Refusals wait for a person; what may pass by itself is left to Temporal's retries. */
 const asBlocked = (error: unknown): Blocked | null => {

@@ -53,13 +53,20 @@ export interface StepDefinition {
 
 /** A step that a person has to look at, with the reason as a code and in words that name nobody. */
 export class Blocked extends Error {
-  constructor(readonly code: string, readonly detail: string, readonly personal?: JsonObject) {
+  constructor(
+    readonly code: string,
+    readonly detail: string,
+    readonly personal?: JsonObject,
+  ) {
     super(detail);
   }
 }
 
 export const blockedOutcome = (blocked: Blocked): Outcome => ({
-  kind: 'blocked', code: blocked.code, detail: blocked.detail, ...(blocked.personal ? { personal: blocked.personal } : {}),
+  kind: 'blocked',
+  code: blocked.code,
+  detail: blocked.detail,
+  ...(blocked.personal ? { personal: blocked.personal } : {}),
 });
 
 /** The Dialpad user of the case; a step that needs one cannot run before the link or the invitation. */

@@ -47,7 +47,10 @@ const restoreOfficeAdmin: StepDefinition = {
   read: async (context) => {
     const { officeIds } = target<{ officeIds: string[] }>(context);
     const now = (await user(context)).adminOfficeIds;
-    return holds(officeIds.every((id) => now.includes(id)), { adminOfficeIds: now });
+    return holds(
+      officeIds.every((id) => now.includes(id)),
+      { adminOfficeIds: now },
+    );
   },
 };
 
@@ -71,7 +74,10 @@ const restoreRouting: StepDefinition = {
   read: async (context) => {
     const { reference } = target<{ reference: RoutingReference }>(context);
     const now = await context.deps.dialpad.routingReferences(userIdOf(context));
-    return holds(now.some((each) => samePlace(each.where, reference.where)), { where: reference.where as unknown as JsonObject });
+    return holds(
+      now.some((each) => samePlace(each.where, reference.where)),
+      { where: reference.where as unknown as JsonObject },
+    );
   },
 };
 
@@ -96,7 +102,7 @@ const returnNumber: StepDefinition = {
   keep: async (context) => {
     const { number, heir } = target<{ number: string; heir: Heir }>(context);
     const now = await context.deps.dialpad.readNumber(number);
-    if (!now) throw new Blocked('number.lost', 'the number is not the company\'s any more; give the person another one');
+    if (!now) throw new Blocked('number.lost', "the number is not the company's any more; give the person another one");
     // Dialpad refuses to assign what somebody else holds: take it back from the heir we gave it to, and from nobody else.
     if (heir.kind !== 'pool' && now.targetId === heir.id) await context.deps.dialpad.poolNumber(number);
     await context.deps.dialpad.assignNumber({ number, target: { type: 'user', id: userIdOf(context) }, primary: context.step.undoes === 'number-1' });
@@ -112,7 +118,10 @@ const restoreUser: StepDefinition = {
   keep: async (context) => {
     const found = await context.deps.dialpad.readUser(userIdOf(context));
     if (found && found.state !== 'deleted') return;
-    throw new Blocked('task.restore_user', 'Dialpad has no API to restore: in the console go to Office > Users > Deleted Users, choose Restore within 72 h of the delete, then mark the step as done by hand');
+    throw new Blocked(
+      'task.restore_user',
+      'Dialpad has no API to restore: in the console go to Office > Users > Deleted Users, choose Restore within 72 h of the delete, then mark the step as done by hand',
+    );
   },
   read: async (context) => {
     const state = (await user(context)).state;
@@ -121,5 +130,12 @@ const restoreUser: StepDefinition = {
 };
 
 export const undoSteps: Partial<Record<StepKind, StepDefinition>> = {
-  activateUser, restoreCompanyAdmin, restoreOfficeAdmin, restoreForwarding, restoreRouting, rejoinGroup, returnNumber, restoreUser,
+  activateUser,
+  restoreCompanyAdmin,
+  restoreOfficeAdmin,
+  restoreForwarding,
+  restoreRouting,
+  rejoinGroup,
+  returnNumber,
+  restoreUser,
 };

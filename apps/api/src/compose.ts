@@ -27,15 +27,33 @@ export const compose = ({ dataSource, masterKey, dialpad, policy, secrets, tempo
   const indexOf: IntakeDeps['indexOf'] = (source, employeeId) => keyring.blindIndex('person', source, employeeId);
   const now = (): string => new Date().toISOString();
   const intake = new Intake({
-    store, now, newPersonRef: () => v7(), indexOf, findPerson: (index) => people.find(index), defaultZone: policy.timeZone,
+    store,
+    now,
+    newPersonRef: () => v7(),
+    indexOf,
+    findPerson: (index) => people.find(index),
+    defaultZone: policy.timeZone,
     officeZone: async (name) => (await dialpad.offices().catch(() => [])).find((office) => office.name === name)?.timezone ?? null,
   });
 
   return {
-    dataSource, secrets, inbox: new Inbox(dataSource, keyring),
+    dataSource,
+    secrets,
+    inbox: new Inbox(dataSource, keyring),
     desk: new CaseDesk({
-      store, persons, intake, people, policy, indexOf, temporalUi, now, cases: new Cases(store), rows: new CaseRows(dataSource),
-      idempotency: new IdempotencyKeys(dataSource), planning: { dialpad, persons, policy }, newId: () => v7(),
+      store,
+      persons,
+      intake,
+      people,
+      policy,
+      indexOf,
+      temporalUi,
+      now,
+      cases: new Cases(store),
+      rows: new CaseRows(dataSource),
+      idempotency: new IdempotencyKeys(dataSource),
+      planning: { dialpad, persons, policy },
+      newId: () => v7(),
     }),
   };
 };

@@ -23,7 +23,9 @@ const main = async (): Promise<void> => {
   const env = readEnv(apiEnv, process.env);
   const secrets = loadSecrets(env.HANDOVER_SECRETS_FILE);
   const parts = {
-    secrets, policy: loadPolicy(env.HANDOVER_POLICY), masterKey: loadMasterKey(env.HANDOVER_MASTER_KEY_FILE),
+    secrets,
+    policy: loadPolicy(env.HANDOVER_POLICY),
+    masterKey: loadMasterKey(env.HANDOVER_MASTER_KEY_FILE),
     dialpad: createDialpad({ baseUrl: env.DIALPAD_BASE_URL, apiKey: loadSecretFile(env.DIALPAD_API_KEY_FILE) }),
     temporalUi: `${env.HANDOVER_TEMPORAL_UI_URL}/namespaces/${env.TEMPORAL_NAMESPACE}`,
   };
@@ -48,7 +50,8 @@ const main = async (): Promise<void> => {
 
 main().catch((error: unknown) => {
   if (error instanceof ConfigError) console.error(error.message);
-  else if (error instanceof Error && 'code' in error && error.code === 'EADDRINUSE') console.error('The port of the API is taken: choose another with HANDOVER_PORT.');
+  else if (error instanceof Error && 'code' in error && error.code === 'EADDRINUSE')
+    console.error('The port of the API is taken: choose another with HANDOVER_PORT.');
   else console.error(error);
   process.exit(1);
 });

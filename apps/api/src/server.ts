@@ -20,7 +20,12 @@ export const createApi = async (parts: ApiParts, log: Logger): Promise<NestExpre
   app.useGlobalFilters(problems);
   app.disable('x-powered-by');
 
-  const description = new DocumentBuilder().setTitle('Handover').setVersion('0.1.0').setDescription('Joiners and leavers of a company\'s Dialpad, with approvals and a record.').addBearerAuth().build();
+  const description = new DocumentBuilder()
+    .setTitle('Handover')
+    .setVersion('0.1.0')
+    .setDescription("Joiners and leavers of a company's Dialpad, with approvals and a record.")
+    .addBearerAuth()
+    .build();
   SwaggerModule.setup('docs', app, () => SwaggerModule.createDocument(app, description), { jsonDocumentUrl: 'openapi.json', customSiteTitle: 'Handover API' });
 
   return app;

@@ -17,8 +17,15 @@ const state = ({ world, faults }: Controlled): object => ({
   now: world.now,
   switches: world.switches,
   counts: {
-    users: world.users.length, pending: of(world, 'pending'), active: of(world, 'active'), suspended: of(world, 'suspended'), deleted: of(world, 'deleted'),
-    numbers: world.numbers.length, pooled: world.numbers.filter((each) => each.status === 'available').length, writes: world.writes.length, faults: faults.count,
+    users: world.users.length,
+    pending: of(world, 'pending'),
+    active: of(world, 'active'),
+    suspended: of(world, 'suspended'),
+    deleted: of(world, 'deleted'),
+    numbers: world.numbers.length,
+    pooled: world.numbers.filter((each) => each.status === 'available').length,
+    writes: world.writes.length,
+    faults: faults.count,
   },
 });
 
@@ -54,7 +61,10 @@ const msOf = (duration: string): number => {
 const accept = ({ params }: Request, { world }: Controlled): object => {
   const user = world.user(params['id'] ?? '');
   if (user.state !== 'pending' && user.state !== 'active') throw new ApiError(409, `a ${user.state} user cannot accept`);
-  const accepted = user.dateFirstLogin !== null ? user : world.putUser({ ...user, state: 'active', dateActive: world.now, dateFirstLogin: world.now, onboardingCompleted: true });
+  const accepted =
+    user.dateFirstLogin !== null
+      ? user
+      : world.putUser({ ...user, state: 'active', dateActive: world.now, dateFirstLogin: world.now, onboardingCompleted: true });
 
   return userShape(accepted, world, { groups: true });
 };
@@ -96,7 +106,9 @@ export const controlRoutes: readonly Route<Controlled>[] = [
   { method: 'POST', template: '/sandbox/faults', handle: ({ body }, { faults }) => (faults.arm(body), { armed: faults.count }) },
   { method: 'DELETE', template: '/sandbox/faults', handle: (_, { faults }) => (faults.clear(), { armed: 0 }) },
   {
-    method: 'POST', template: '/sandbox/switches', handle: ({ body }, { world }) => {
+    method: 'POST',
+    template: '/sandbox/switches',
+    handle: ({ body }, { world }) => {
       world.setSwitches(withSwitches(world.switches, body));
       return world.switches;
     },

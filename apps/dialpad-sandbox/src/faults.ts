@@ -29,7 +29,13 @@ export class Faults {
     if (nth !== null && (!Number.isInteger(nth) || nth < 1)) throw new ApiError(400, 'nth counts matching calls from 1');
     if (rate !== null && !(rate >= 0 && rate <= 1)) throw new ApiError(400, 'rate is between 0 and 1');
     this.#armed.push({
-      operation: wish['operation'], fault, nth, rate, userId: wish['userId'] === undefined ? null : String(wish['userId']), random: seeded(Number(wish['seed'] ?? 1)), calls: 0,
+      operation: wish['operation'],
+      fault,
+      nth,
+      rate,
+      userId: wish['userId'] === undefined ? null : String(wish['userId']),
+      random: seeded(Number(wish['seed'] ?? 1)),
+      calls: 0,
     });
   }
 

@@ -1,5 +1,8 @@
 export class ApiError extends Error {
-  constructor(readonly status: number, message: string) {
+  constructor(
+    readonly status: number,
+    message: string,
+  ) {
     super(message);
   }
 }
@@ -25,7 +28,11 @@ export interface Found<W> {
 /** The most literal template wins: `/offices/primary` before `/offices/{id}`. */
 export const router = <W>(routes: readonly Route<W>[]): ((method: string, path: string) => Found<W> | 'other-method' | null) => {
   const compiled = routes
-    .map((route) => ({ route, names: [...route.template.matchAll(/\{(\w+)\}/g)].map((match) => match[1] ?? ''), pattern: new RegExp(`^${route.template.replace(/\{\w+\}/g, '([^/]+)')}$`) }))
+    .map((route) => ({
+      route,
+      names: [...route.template.matchAll(/\{(\w+)\}/g)].map((match) => match[1] ?? ''),
+      pattern: new RegExp(`^${route.template.replace(/\{\w+\}/g, '([^/]+)')}$`),
+    }))
     .sort((left, right) => left.names.length - right.names.length);
 
   return (method, path) => {
@@ -60,7 +67,14 @@ export const paged = (items: readonly unknown[], query: URLSearchParams, random:
   if (!Number.isInteger(limit) || limit < 1) throw new ApiError(400, 'limit must be a positive integer');
   if (limit > PAGE && random() < 0.2) throw new ApiError(400, 'limit over 100 is deprecated');
   const cursor = query.get('cursor');
-  const from = cursor === null ? 0 : Number(Buffer.from(cursor, 'base64url').toString('utf8').replace(/^from:/, ''));
+  const from =
+    cursor === null
+      ? 0
+      : Number(
+          Buffer.from(cursor, 'base64url')
+            .toString('utf8')
+            .replace(/^from:/, ''),
+        );
   if (!Number.isInteger(from) || from < 0) throw new ApiError(400, 'corrupt cursor');
   const end = from + Math.min(limit, PAGE);
   const page = items.slice(from, end);

@@ -21,7 +21,8 @@ const assign = (request: Request, world: World): object => {
     if (e164 === null) throw new ApiError(400, 'number is required for this target');
     const number = world.number(e164);
     if (number.status === 'pending') throw new ApiError(409, 'the number is on hold');
-    if (number.targetId !== null && number.targetId !== targetId && world.switches.reassign === 'refuses') throw new ApiError(409, 'the number is assigned to somebody else');
+    if (number.targetId !== null && number.targetId !== targetId && world.switches.reassign === 'refuses')
+      throw new ApiError(409, 'the number is assigned to somebody else');
     answer = numberShape(number.targetId === targetId ? number : world.assign(number, type, targetId, primary), world);
   }
   if (before === null || JSON.stringify(world.number(e164 ?? '')) !== before) {
@@ -49,10 +50,12 @@ interface Members {
   readonly put: (operators: readonly Operator[]) => void;
 }
 
-const groupMembers = (type: Group['type']) => (request: Request, world: World): Members => {
-  const group = world.group(type, id(request));
-  return { operators: group.operators, officeId: group.officeId, put: (operators) => world.putGroup({ ...group, operators }) };
-};
+const groupMembers =
+  (type: Group['type']) =>
+  (request: Request, world: World): Members => {
+    const group = world.group(type, id(request));
+    return { operators: group.operators, officeId: group.officeId, put: (operators) => world.putGroup({ ...group, operators }) };
+  };
 
 const officeMembers = (request: Request, world: World): Members => {
   const office = world.office(id(request));
@@ -69,13 +72,19 @@ const operatorRoutes = (path: string, members: (request: Request, world: World) 
 
   return [
     {
-      method: 'GET', template, handle: (request, world) => {
-        const users = members(request, world).operators.flatMap(({ userId }) => world.findUser(userId) ?? []).map((user) => userShape(user, world));
+      method: 'GET',
+      template,
+      handle: (request, world) => {
+        const users = members(request, world)
+          .operators.flatMap(({ userId }) => world.findUser(userId) ?? [])
+          .map((user) => userShape(user, world));
         return users.length > 0 ? { users } : {};
       },
     },
     {
-      method: 'POST', template, handle: (request, world) => {
+      method: 'POST',
+      template,
+      handle: (request, world) => {
         const { operators, put } = members(request, world);
         const user = userOf(request, world);
         if (operators.some((each) => each.userId === user.id)) return operatorShape(user, world);
@@ -90,7 +99,9 @@ const operatorRoutes = (path: string, members: (request: Request, world: World) 
       },
     },
     {
-      method: 'DELETE', template, handle: (request, world) => {
+      method: 'DELETE',
+      template,
+      handle: (request, world) => {
         const { operators, put } = members(request, world);
         const user = userOf(request, world);
         if (!operators.some((each) => each.userId === user.id)) throw new ApiError(404, 'operator not found');
@@ -102,30 +113,41 @@ const operatorRoutes = (path: string, members: (request: Request, world: World) 
   ];
 };
 
-const listOf = (type: Group['type']) => ({ query, params }: Request, world: World): object => {
-  const officeId = params['office_id'] ?? query.get('office_id');
-  const name = query.get('name_search')?.toLowerCase();
-  const found = world.groups(type).filter((each) => (officeId === null || each.officeId === officeId) && (name === undefined || each.name.toLowerCase().includes(name)));
-  return paged(found.map((each) => groupShape(each, world)), query, world.random);
-};
+const listOf =
+  (type: Group['type']) =>
+  ({ query, params }: Request, world: World): object => {
+    const officeId = params['office_id'] ?? query.get('office_id');
+    const name = query.get('name_search')?.toLowerCase();
+    const found = world
+      .groups(type)
+      .filter((each) => (officeId === null || each.officeId === officeId) && (name === undefined || each.name.toLowerCase().includes(name)));
+    return paged(
+      found.map((each) => groupShape(each, world)),
+      query,
+      world.random,
+    );
+  };
 
-const patchGroup = (type: 'department' | 'callcenter', template: string) => (request: Request, world: World): object => {
-  const group = world.group(type, id(request));
-  const routing = 'routing_options' in request.body ? readRouting(request.body['routing_options'], world) : group.routing;
-  const changed = { ...group, name: typeof request.body['name'] === 'string' ? request.body['name'] : group.name, routing };
-  if (JSON.stringify(changed) !== JSON.stringify(group)) {
-    world.putGroup(changed);
-    world.noteWrite(`PATCH ${template}`, null);
-  }
-  return groupShape(changed, world);
-};
+const patchGroup =
+  (type: 'department' | 'callcenter', template: string) =>
+  (request: Request, world: World): object => {
+    const group = world.group(type, id(request));
+    const routing = 'routing_options' in request.body ? readRouting(request.body['routing_options'], world) : group.routing;
+    const changed = { ...group, name: typeof request.body['name'] === 'string' ? request.body['name'] : group.name, routing };
+    if (JSON.stringify(changed) !== JSON.stringify(group)) {
+      world.putGroup(changed);
+      world.noteWrite(`PATCH ${template}`, null);
+    }
+    return groupShape(changed, world);
+  };
 
 /** Both halves are required, and a target must exist: a line that rings nowhere is refused. */
 const readRouting = (value: unknown, world: World): RoutingOptions => {
   const routing = value as Partial<RoutingOptions> | null;
   if (!routing?.open || !routing.closed) throw new ApiError(400, 'routing_options needs open and closed');
   for (const part of [routing.open, routing.closed]) {
-    if (typeof part.action !== 'string' || typeof part.try_dial_operators !== 'boolean') throw new ApiError(400, 'routing_options needs action and try_dial_operators');
+    if (typeof part.action !== 'string' || typeof part.try_dial_operators !== 'boolean')
+      throw new ApiError(400, 'routing_options needs action and try_dial_operators');
     for (const spot of [part, ...(part.dtmf ?? []).map((key) => key.options)]) needTarget(spot.action_target_type, spot.action_target_id, world);
   }
   return { open: routing.open, closed: routing.closed };
@@ -150,14 +172,22 @@ const memberRoutes = (type: 'channel' | 'coachingteam', path: string): Route<Wor
   { method: 'GET', template: path, handle: listOf(type) },
   { method: 'GET', template: `${path}/{id}`, handle: (request, world) => groupShape(world.group(type, id(request)), world) },
   {
-    method: 'GET', template: `${path}/{id}/members`, handle: (request, world) =>
-      paged(groupMembers(type)(request, world).operators.flatMap(({ userId, role }) => {
-        const user = world.findUser(userId);
-        return user ? [{ ...userShape(user, world), role }] : [];
-      }), request.query, world.random),
+    method: 'GET',
+    template: `${path}/{id}/members`,
+    handle: (request, world) =>
+      paged(
+        groupMembers(type)(request, world).operators.flatMap(({ userId, role }) => {
+          const user = world.findUser(userId);
+          return user ? [{ ...userShape(user, world), role }] : [];
+        }),
+        request.query,
+        world.random,
+      ),
   },
   {
-    method: 'POST', template: `${path}/{id}/members`, handle: (request, world) => {
+    method: 'POST',
+    template: `${path}/{id}/members`,
+    handle: (request, world) => {
       const { operators, put } = groupMembers(type)(request, world);
       const user = world.user(neededId(request.body, type === 'channel' ? 'user_id' : 'member_id'));
       const role = String(request.body['role'] ?? 'trainee');
@@ -169,28 +199,39 @@ const memberRoutes = (type: 'channel' | 'coachingteam', path: string): Route<Wor
     },
   },
   // Coaching teams have no such operation: their members are removed in the console only.
-  ...(type === 'coachingteam' ? [] : [{
-    method: 'DELETE', template: `${path}/{id}/members`, handle: (request: Request, world: World) => {
-      const { operators, put } = groupMembers(type)(request, world);
-      const userId = neededId(request.body, 'user_id');
-      if (operators.some((each) => each.userId === userId)) {
-        put(operators.filter((each) => each.userId !== userId));
-        world.noteWrite(`DELETE ${path}/{id}/members`, userId);
-      }
-      return undefined;
-    },
-  }]),
+  ...(type === 'coachingteam'
+    ? []
+    : [
+        {
+          method: 'DELETE',
+          template: `${path}/{id}/members`,
+          handle: (request: Request, world: World) => {
+            const { operators, put } = groupMembers(type)(request, world);
+            const userId = neededId(request.body, 'user_id');
+            if (operators.some((each) => each.userId === userId)) {
+              put(operators.filter((each) => each.userId !== userId));
+              world.noteWrite(`DELETE ${path}/{id}/members`, userId);
+            }
+            return undefined;
+          },
+        },
+      ]),
 ];
 
 // ── offices, call routers, company ───────────────────────────────────────
 
-const counts = (numbers: Readonly<Record<string, number>>): object => Object.fromEntries(counters.map((name) => [name, String(Math.max(0, numbers[name] ?? 0))]));
+const counts = (numbers: Readonly<Record<string, number>>): object =>
+  Object.fromEntries(counters.map((name) => [name, String(Math.max(0, numbers[name] ?? 0))]));
 const officeOf = (request: Request, world: World): Office => world.office(request.params['office_id'] ?? id(request));
 
 const patchRouter = (request: Request, world: World): object => {
   const router = world.callRouter(id(request));
   const { body } = request;
-  const changed = { ...router, defaultTargetType: String(body['default_target_type'] ?? router.defaultTargetType), defaultTargetId: idIn(body, 'default_target_id') ?? router.defaultTargetId };
+  const changed = {
+    ...router,
+    defaultTargetType: String(body['default_target_type'] ?? router.defaultTargetType),
+    defaultTargetId: idIn(body, 'default_target_id') ?? router.defaultTargetId,
+  };
   needTarget(changed.defaultTargetType, changed.defaultTargetId, world);
   if (JSON.stringify(changed) !== JSON.stringify(router)) {
     world.store.put('callrouters', router.id, changed);
@@ -200,14 +241,27 @@ const patchRouter = (request: Request, world: World): object => {
 };
 
 const company = (_: Request, world: World): object => ({
-  id: world.companyId, name: 'Sandbox Company', ...(world.switches.companyDomain === '' ? {} : { domain: world.switches.companyDomain }), country: 'us',
-  account_type: 'enterprise', admin_email: 'admin@example.com', office_count: String(world.offices.length), state: 'active', settings: { allow_ai_training: false, has_callai: false },
+  id: world.companyId,
+  name: 'Sandbox Company',
+  ...(world.switches.companyDomain === '' ? {} : { domain: world.switches.companyDomain }),
+  country: 'us',
+  account_type: 'enterprise',
+  admin_email: 'admin@example.com',
+  office_count: String(world.offices.length),
+  state: 'active',
+  settings: { allow_ai_training: false, has_callai: false },
 });
 
 export const lineRoutes: readonly Route<World>[] = [
   {
-    method: 'GET', template: '/numbers', handle: ({ query }, world) =>
-      paged(world.numbers.filter((each) => !query.has('status') || each.status === query.get('status')).map((each) => numberShape(each, world)), query, world.random),
+    method: 'GET',
+    template: '/numbers',
+    handle: ({ query }, world) =>
+      paged(
+        world.numbers.filter((each) => !query.has('status') || each.status === query.get('status')).map((each) => numberShape(each, world)),
+        query,
+        world.random,
+      ),
   },
   { method: 'GET', template: '/numbers/{number}', handle: (request, world) => numberShape(world.number(request.params['number'] ?? ''), world) },
   { method: 'POST', template: '/numbers/{number}/assign', handle: assign },
@@ -218,7 +272,11 @@ export const lineRoutes: readonly Route<World>[] = [
   ...memberRoutes('coachingteam', '/coachingteams'),
   ...memberRoutes('channel', '/channels'),
   { method: 'GET', template: '/offices', handle: ({ query }, world) => paged(world.offices.map(officeShape), query, world.random) },
-  { method: 'GET', template: '/offices/primary', handle: (_, world) => officeShape(world.offices.find((each) => each.isPrimary) ?? (world.offices[0] as Office)) },
+  {
+    method: 'GET',
+    template: '/offices/primary',
+    handle: (_, world) => officeShape(world.offices.find((each) => each.isPrimary) ?? (world.offices[0] as Office)),
+  },
   { method: 'GET', template: '/offices/{id}', handle: (request, world) => officeShape(officeOf(request, world)) },
   { method: 'GET', template: '/offices/{office_id}/available_licenses', handle: (request, world) => counts(world.free(officeOf(request, world))) },
   { method: 'GET', template: '/offices/{office_id}/plan', handle: (request, world) => counts(officeOf(request, world).bought) },

@@ -11,8 +11,12 @@ const usage = `The Dialpad sandbox.
 const main = async (): Promise<void> => {
   const { values } = parseArgs({
     options: {
-      port: { type: 'string', default: '3910' }, users: { type: 'string', default: '200' }, seed: { type: 'string', default: '1' },
-      'data-dir': { type: 'string' }, switch: { type: 'string', multiple: true, default: [] }, help: { type: 'boolean', default: false },
+      port: { type: 'string', default: '3910' },
+      users: { type: 'string', default: '200' },
+      seed: { type: 'string', default: '1' },
+      'data-dir': { type: 'string' },
+      switch: { type: 'string', multiple: true, default: [] },
+      help: { type: 'boolean', default: false },
     },
   });
   if (values.help) return console.log(usage);
@@ -21,12 +25,18 @@ const main = async (): Promise<void> => {
     if (!Number.isInteger(number) || number < 0) throw new Error(`--${name} must be a whole number, and is ${values[name]}`);
     return number;
   };
-  const switches = Object.fromEntries(values.switch.map((each) => {
-    const [name = '', ...value] = each.split('=');
-    return [name, value.join('=')];
-  }));
+  const switches = Object.fromEntries(
+    values.switch.map((each) => {
+      const [name = '', ...value] = each.split('=');
+      return [name, value.join('=')];
+    }),
+  );
   const sandbox = await startSandbox({
-    port: whole('port'), users: whole('users'), seed: whole('seed'), switches, ...(values['data-dir'] === undefined ? {} : { dataDir: values['data-dir'] }),
+    port: whole('port'),
+    users: whole('users'),
+    seed: whole('seed'),
+    switches,
+    ...(values['data-dir'] === undefined ? {} : { dataDir: values['data-dir'] }),
   });
   console.log(`The Dialpad sandbox answers at ${sandbox.url} (API ${sandbox.url}/api/v2 with any bearer token, controls ${sandbox.url}/sandbox/state)`);
   const stop = (): void => void sandbox.stop().then(() => process.exit(0));

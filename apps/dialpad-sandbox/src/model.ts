@@ -33,7 +33,10 @@ export interface RoutingInner {
   readonly action_target_type?: string;
   readonly action_target_id?: string;
   readonly operator_routing?: string;
-  readonly dtmf?: readonly { readonly input: string; readonly options: { readonly action: string; readonly action_target_type?: string; readonly action_target_id?: string } }[];
+  readonly dtmf?: readonly {
+    readonly input: string;
+    readonly options: { readonly action: string; readonly action_target_type?: string; readonly action_target_id?: string };
+  }[];
 }
 
 export interface RoutingOptions {
@@ -57,8 +60,16 @@ export interface Office {
 }
 
 export const counters = [
-  'talk_lines', 'sell_lines', 'contact_center_lines', 'additional_number_lines', 'tollfree_additional_number_lines', 'fax_lines',
-  'room_lines', 'tollfree_room_lines', 'uberconference_lines', 'tollfree_uberconference_lines',
+  'talk_lines',
+  'sell_lines',
+  'contact_center_lines',
+  'additional_number_lines',
+  'tollfree_additional_number_lines',
+  'fax_lines',
+  'room_lines',
+  'tollfree_room_lines',
+  'uberconference_lines',
+  'tollfree_uberconference_lines',
 ] as const;
 export type Counter = (typeof counters)[number];
 

@@ -7,8 +7,50 @@ const OFFICES = [
   { name: 'New York', country: 'us', state: 'NY', timezone: 'US/Eastern', areaCode: '212', dial: '+1212' },
   { name: 'Berlin', country: 'de', state: 'BE', timezone: 'Europe/Berlin', areaCode: '30', dial: '+4930' },
 ];
-const GIVEN = ['Ada', 'Ben', 'Cleo', 'Dara', 'Eli', 'Femi', 'Gita', 'Hugo', 'Ines', 'Jun', 'Kofi', 'Lena', 'Malik', 'Nora', 'Omar', 'Pia', 'Quinn', 'Rosa', 'Sami', 'Tove'];
-const FAMILY = ['Abel', 'Brandt', 'Costa', 'Dietz', 'Evans', 'Falk', 'Ganz', 'Holm', 'Iwata', 'Jansen', 'Keller', 'Lopez', 'Meyer', 'Novak', 'Okoye', 'Perez', 'Roth', 'Sato', 'Tanner', 'Weiss'];
+const GIVEN = [
+  'Ada',
+  'Ben',
+  'Cleo',
+  'Dara',
+  'Eli',
+  'Femi',
+  'Gita',
+  'Hugo',
+  'Ines',
+  'Jun',
+  'Kofi',
+  'Lena',
+  'Malik',
+  'Nora',
+  'Omar',
+  'Pia',
+  'Quinn',
+  'Rosa',
+  'Sami',
+  'Tove',
+];
+const FAMILY = [
+  'Abel',
+  'Brandt',
+  'Costa',
+  'Dietz',
+  'Evans',
+  'Falk',
+  'Ganz',
+  'Holm',
+  'Iwata',
+  'Jansen',
+  'Keller',
+  'Lopez',
+  'Meyer',
+  'Novak',
+  'Okoye',
+  'Perez',
+  'Roth',
+  'Sato',
+  'Tanner',
+  'Weiss',
+];
 const SMALLEST = 8;
 
 /** A company of invented people; equal `users` and `seed` give the same one, ids included. */
@@ -32,8 +74,17 @@ export const seedCompany = (world: World, { users, seed }: { readonly users: num
 
   const offices = OFFICES.map((place, index) => {
     const office: Office = {
-      id: world.newId(), name: place.name, country: place.country, state: place.state, timezone: place.timezone, areaCode: place.areaCode, isPrimary: index === 0,
-      phoneNumbers: [], routing: toVoicemail(), operators: [], bought: nothing(),
+      id: world.newId(),
+      name: place.name,
+      country: place.country,
+      state: place.state,
+      timezone: place.timezone,
+      areaCode: place.areaCode,
+      isPrimary: index === 0,
+      phoneNumbers: [],
+      routing: toVoicemail(),
+      operators: [],
+      bought: nothing(),
     };
     world.putOffice(office);
     world.assign(world.number(number(place, office.id)), 'office', office.id, true);
@@ -47,11 +98,27 @@ export const seedCompany = (world: World, { users, seed }: { readonly users: num
     const state = index < SMALLEST - 1 ? 'active' : index === SMALLEST - 1 ? 'pending' : random() < 0.03 ? 'suspended' : random() < 0.03 ? 'pending' : 'active';
     const added = new Date(dates - between(30, 900) * 86_400_000).toISOString();
     const user = world.putUser({
-      id: world.newId(), officeId: office.id, state, emails: [`${firstName}.${lastName}.${index + 1}@example.com`.toLowerCase()], firstName, lastName, jobTitle: null,
-      license: index < SMALLEST ? 'talk' : pick(['talk', 'talk', 'talk', 'agents', 'lite_support_agents']), operatorLicense: null, superAdmin: index < 2,
-      adminOfficeIds: index === 2 ? [office.id] : [], forwardingNumbers: index % 9 === 3 ? [`+1500555${String(1000 + index).slice(-4)}`] : [], phoneNumbers: [], callerId: null,
-      doNotDisturb: false, dateAdded: added, dateActive: state === 'pending' ? null : added, dateFirstLogin: state === 'pending' ? null : added,
-      onboardingCompleted: state !== 'pending', deletedAt: null, heldNumbers: [],
+      id: world.newId(),
+      officeId: office.id,
+      state,
+      emails: [`${firstName}.${lastName}.${index + 1}@example.com`.toLowerCase()],
+      firstName,
+      lastName,
+      jobTitle: null,
+      license: index < SMALLEST ? 'talk' : pick(['talk', 'talk', 'talk', 'agents', 'lite_support_agents']),
+      operatorLicense: null,
+      superAdmin: index < 2,
+      adminOfficeIds: index === 2 ? [office.id] : [],
+      forwardingNumbers: index % 9 === 3 ? [`+1500555${String(1000 + index).slice(-4)}`] : [],
+      phoneNumbers: [],
+      callerId: null,
+      doNotDisturb: false,
+      dateAdded: added,
+      dateActive: state === 'pending' ? null : added,
+      dateFirstLogin: state === 'pending' ? null : added,
+      onboardingCompleted: state !== 'pending',
+      deletedAt: null,
+      heldNumbers: [],
     });
     if (user.license === 'talk' && state !== 'suspended') world.assign(world.number(number(office.place, office.id)), 'user', user.id, true);
     return world.user(user.id);
@@ -67,9 +134,19 @@ export const seedCompany = (world: World, { users, seed }: { readonly users: num
     world.putOffice({ ...world.office(id), operators: operators(0, 2) });
     group('department', `${place.name} Sales`, operators(0, 3), toUser(colleagues[1] ?? first));
     group('department', `${place.name} Support`, operators(1, 3), withMenu(colleagues[2] ?? first));
-    group('callcenter', `${place.name} Service`, colleagues.filter((user) => user.license !== 'talk').slice(0, 4).map((user) => ({ userId: user.id, role: 'operator' })));
+    group(
+      'callcenter',
+      `${place.name} Service`,
+      colleagues
+        .filter((user) => user.license !== 'talk')
+        .slice(0, 4)
+        .map((user) => ({ userId: user.id, role: 'operator' })),
+    );
     group('channel', `${place.name} News`, operators(0, 5));
-    group('coachingteam', `${place.name} Coaching`, [{ userId: first.id, role: 'coach' }, ...(colleagues[1] ? [{ userId: colleagues[1].id, role: 'trainee' }] : [])]);
+    group('coachingteam', `${place.name} Coaching`, [
+      { userId: first.id, role: 'coach' },
+      ...(colleagues[1] ? [{ userId: colleagues[1].id, role: 'trainee' }] : []),
+    ]);
     store.put('devices', `deskphone-${id}`, { id: `deskphone-${id}`, userId: first.id, kind: 'deskphone', name: 'Desk phone', type: 'polycom' });
     store.put('devices', `device-${id}`, { id: `device-${id}`, userId: first.id, kind: 'userdevice', name: 'Chrome', type: 'browser' });
     for (let pooled = 0; pooled < 5; pooled += 1) number(place, id);
@@ -78,12 +155,26 @@ export const seedCompany = (world: World, { users, seed }: { readonly users: num
     for (const user of world.users.filter((each) => each.officeId === id && each.state !== 'suspended')) used[counterOf(user.license)] += 1;
     world.putOffice({
       ...world.office(id),
-      bought: { ...used, talk_lines: used.talk_lines + between(3, 40), sell_lines: used.sell_lines + between(3, 40), contact_center_lines: used.contact_center_lines + between(3, 40), additional_number_lines: between(3, 40), room_lines: 2 },
+      bought: {
+        ...used,
+        talk_lines: used.talk_lines + between(3, 40),
+        sell_lines: used.sell_lines + between(3, 40),
+        contact_center_lines: used.contact_center_lines + between(3, 40),
+        additional_number_lines: between(3, 40),
+        room_lines: 2,
+      },
     });
   }
 
   const target = people[3] as User;
-  store.put('callrouters', 'router', { id: world.newId(), name: 'After hours', officeId: target.officeId, defaultTargetType: 'user', defaultTargetId: target.id, enabled: true });
+  store.put('callrouters', 'router', {
+    id: world.newId(),
+    name: 'After hours',
+    officeId: target.officeId,
+    defaultTargetType: 'user',
+    defaultTargetId: target.id,
+    enabled: true,
+  });
   const [router] = world.callRouters;
   if (router) {
     store.remove('callrouters', 'router');
@@ -92,8 +183,16 @@ export const seedCompany = (world: World, { users, seed }: { readonly users: num
 };
 
 const nothing = (): Record<Counter, number> => ({
-  talk_lines: 0, sell_lines: 0, contact_center_lines: 0, additional_number_lines: 0, tollfree_additional_number_lines: 0, fax_lines: 0, room_lines: 0,
-  tollfree_room_lines: 0, uberconference_lines: 0, tollfree_uberconference_lines: 0,
+  talk_lines: 0,
+  sell_lines: 0,
+  contact_center_lines: 0,
+  additional_number_lines: 0,
+  tollfree_additional_number_lines: 0,
+  fax_lines: 0,
+  room_lines: 0,
+  tollfree_room_lines: 0,
+  uberconference_lines: 0,
+  tollfree_uberconference_lines: 0,
 });
 
 const toVoicemail = (): RoutingOptions => ({
@@ -107,6 +206,10 @@ const toUser = (user: User): RoutingOptions => ({
 });
 
 const withMenu = (user: User): RoutingOptions => ({
-  open: { action: 'menu', try_dial_operators: false, dtmf: [{ input: '1', options: { action: 'person', action_target_type: 'user', action_target_id: user.id } }] },
+  open: {
+    action: 'menu',
+    try_dial_operators: false,
+    dtmf: [{ input: '1', options: { action: 'person', action_target_type: 'user', action_target_id: user.id } }],
+  },
   closed: { action: 'voicemail', try_dial_operators: false },
 });

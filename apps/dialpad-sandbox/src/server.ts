@@ -146,7 +146,8 @@ const replyTo = (response: ServerResponse): Reply => ({
   drop: () => void response.destroy(),
 });
 
-const bearerOf = (message: IncomingMessage, url: URL): boolean => /^Bearer\s+\S+/i.test(message.headers.authorization ?? '') || (url.searchParams.get('apikey') ?? '') !== '';
+const bearerOf = (message: IncomingMessage, url: URL): boolean =>
+  /^Bearer\s+\S+/i.test(message.headers.authorization ?? '') || (url.searchParams.get('apikey') ?? '') !== '';
 
 const isLoopback = (address: string | undefined): boolean => address === '127.0.0.1' || address === '::1' || address === '::ffff:127.0.0.1';
 

@@ -13,13 +13,19 @@ const list = ({ query }: Request, world: World): object => {
   if (!STATES.includes(state)) throw new ApiError(400, `state is one of ${STATES.join(', ')}`);
   const email = query.get('email')?.toLowerCase();
   const number = query.get('number');
-  const found = world.users.filter((user) =>
-    (state === 'all' || user.state === state)
-    && (!query.has('company_admin') || user.superAdmin === isTrue(query.get('company_admin')))
-    && (email === undefined || user.emails.some((each) => each.toLowerCase() === email))
-    && (number === null || user.phoneNumbers.includes(number)));
+  const found = world.users.filter(
+    (user) =>
+      (state === 'all' || user.state === state) &&
+      (!query.has('company_admin') || user.superAdmin === isTrue(query.get('company_admin'))) &&
+      (email === undefined || user.emails.some((each) => each.toLowerCase() === email)) &&
+      (number === null || user.phoneNumbers.includes(number)),
+  );
 
-  return paged(found.map((user) => userShape(user, world)), query, world.random);
+  return paged(
+    found.map((user) => userShape(user, world)),
+    query,
+    world.random,
+  );
 };
 
 const create = ({ body }: Request, world: World): object => {
@@ -35,10 +41,27 @@ const create = ({ body }: Request, world: World): object => {
 
   const isActive = world.switches.createState === 'active';
   const user = world.putUser({
-    id: world.newId(), officeId: office.id, state: isActive ? 'active' : 'pending', emails: [email],
-    firstName: String(body['first_name'] ?? ''), lastName: String(body['last_name'] ?? ''), jobTitle: null, license, operatorLicense: null, superAdmin: false,
-    adminOfficeIds: [], forwardingNumbers: [], phoneNumbers: [], callerId: null, doNotDisturb: false, dateAdded: world.now, dateActive: null,
-    dateFirstLogin: null, onboardingCompleted: false, deletedAt: null, heldNumbers: [],
+    id: world.newId(),
+    officeId: office.id,
+    state: isActive ? 'active' : 'pending',
+    emails: [email],
+    firstName: String(body['first_name'] ?? ''),
+    lastName: String(body['last_name'] ?? ''),
+    jobTitle: null,
+    license,
+    operatorLicense: null,
+    superAdmin: false,
+    adminOfficeIds: [],
+    forwardingNumbers: [],
+    phoneNumbers: [],
+    callerId: null,
+    doNotDisturb: false,
+    dateAdded: world.now,
+    dateActive: null,
+    dateFirstLogin: null,
+    onboardingCompleted: false,
+    deletedAt: null,
+    heldNumbers: [],
   });
   world.noteWrite('POST /users', user.id);
   if (isTrue(body['auto_assign'])) take(world, user.id, null, true);
@@ -128,7 +151,13 @@ const remove = (request: Request, world: World): object => {
   for (const office of world.offices.filter((each) => each.operators.some((operator) => operator.userId === user.id))) {
     world.putOffice({ ...office, operators: office.operators.filter((operator) => operator.userId !== user.id) });
   }
-  const deleted = world.putUser({ ...user, state: 'deleted', deletedAt: world.now, phoneNumbers: [], heldNumbers: user.state === 'pending' ? [] : user.phoneNumbers });
+  const deleted = world.putUser({
+    ...user,
+    state: 'deleted',
+    deletedAt: world.now,
+    phoneNumbers: [],
+    heldNumbers: user.state === 'pending' ? [] : user.phoneNumbers,
+  });
   world.noteWrite('DELETE /users/{id}', user.id);
 
   return userShape(deleted, world);
@@ -184,8 +213,13 @@ const unassignNumber = (request: Request, world: World): object => {
 const callerId = (request: Request, world: World): object => {
   const user = one(request, world);
   return {
-    id: user.id, caller_id: user.callerId ?? user.phoneNumbers[0] ?? 'blocked', forwarding_numbers: user.forwardingNumbers, groups: [],
-    office_main_line: world.office(user.officeId).phoneNumbers[0], phone_numbers: user.phoneNumbers, primary_phone: user.phoneNumbers[0],
+    id: user.id,
+    caller_id: user.callerId ?? user.phoneNumbers[0] ?? 'blocked',
+    forwarding_numbers: user.forwardingNumbers,
+    groups: [],
+    office_main_line: world.office(user.officeId).phoneNumbers[0],
+    phone_numbers: user.phoneNumbers,
+    primary_phone: user.phoneNumbers[0],
   };
 };
 
@@ -217,7 +251,9 @@ export const userRoutes: readonly Route<World>[] = [
   { method: 'PATCH', template: '/users/{id}', handle: update },
   { method: 'DELETE', template: '/users/{id}', handle: remove },
   {
-    method: 'PATCH', template: '/users/{id}/move_office', handle: (request, world) => {
+    method: 'PATCH',
+    template: '/users/{id}/move_office',
+    handle: (request, world) => {
       const user = one(request, world);
       const officeId = neededId(request.body, 'office_id');
       if (officeId !== user.officeId) move(user.id, officeId, world, 'PATCH /users/{id}/move_office');
@@ -228,10 +264,20 @@ export const userRoutes: readonly Route<World>[] = [
   { method: 'POST', template: '/users/{id}/unassign_number', handle: unassignNumber },
   { method: 'GET', template: '/users/{id}/caller_id', handle: callerId },
   { method: 'POST', template: '/users/{id}/caller_id', handle: setCallerId },
-  { method: 'GET', template: '/users/{parent_id}/deskphones', handle: ({ params }, world) => ({ items: deskPhones(world.user(params['parent_id'] ?? '').id, world).map(deskPhoneShape) }) },
+  {
+    method: 'GET',
+    template: '/users/{parent_id}/deskphones',
+    handle: ({ params }, world) => ({ items: deskPhones(world.user(params['parent_id'] ?? '').id, world).map(deskPhoneShape) }),
+  },
   { method: 'DELETE', template: '/users/{parent_id}/deskphones/{id}', handle: removeDeskPhone },
   {
-    method: 'GET', template: '/userdevices', handle: ({ query }, world) =>
-      paged(world.devices.filter((each) => each.kind === 'userdevice' && (!query.has('user_id') || each.userId === query.get('user_id'))).map(userDeviceShape), query, world.random),
+    method: 'GET',
+    template: '/userdevices',
+    handle: ({ query }, world) =>
+      paged(
+        world.devices.filter((each) => each.kind === 'userdevice' && (!query.has('user_id') || each.userId === query.get('user_id'))).map(userDeviceShape),
+        query,
+        world.random,
+      ),
   },
 ];

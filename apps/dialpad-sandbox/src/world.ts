@@ -10,7 +10,10 @@ const RESTORE_WINDOW_MS = 72 * 3_600_000; // help.dialpad.com, "Manage Your User
 export class World {
   readonly random = seeded(1);
 
-  constructor(readonly store: Store, private readonly realNow: () => number = Date.now) {}
+  constructor(
+    readonly store: Store,
+    private readonly realNow: () => number = Date.now,
+  ) {}
 
   /** Virtual ms. */
   get nowMs(): number {

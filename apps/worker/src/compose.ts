@@ -42,7 +42,10 @@ export const compose = ({ dataSource, masterKey, dialpad, policy, secrets, now =
   const roles = rolesOf(secrets);
 
   const caseDeps: CaseActivityDeps = {
-    store, company, now, policy,
+    store,
+    company,
+    now,
+    policy,
     rolesOf: (actor) => roles.get(actor) ?? [],
     personOf: async (actor) => {
       const tied = policy.actors[actor];
@@ -51,13 +54,29 @@ export const compose = ({ dataSource, masterKey, dialpad, policy, secrets, now =
   };
 
   return {
-    store, rows,
+    store,
+    rows,
     inbox: new Inbox(dataSource, keyring),
     outbox: new Outbox(dataSource),
-    intake: new Intake({ store, now, newPersonRef: uuidv7, indexOf, findPerson: (index) => people.find(index), officeZone: zoneOfOffice(dialpad), defaultZone: policy.timeZone }),
+    intake: new Intake({
+      store,
+      now,
+      newPersonRef: uuidv7,
+      indexOf,
+      findPerson: (index) => people.find(index),
+      officeZone: zoneOfOffice(dialpad),
+      defaultZone: policy.timeZone,
+    }),
     caseActivities: createCaseActivities(caseDeps),
     dialpadActivities: createDialpadActivities({
-      dialpad, store, company, policy, now, cases: new Cases(store), persons: new Persons(store), awaitingAcceptance: () => rows.idsIn('joiner', 'awaiting-acceptance'),
+      dialpad,
+      store,
+      company,
+      policy,
+      now,
+      cases: new Cases(store),
+      persons: new Persons(store),
+      awaitingAcceptance: () => rows.idsIn('joiner', 'awaiting-acceptance'),
     }),
   };
 };

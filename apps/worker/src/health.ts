@@ -8,7 +8,15 @@ export interface Health {
 }
 
 /** `/health/live` while the process runs, `/health/ready` while it works, `/metrics` for Prometheus. */
-export const startHealth = async ({ host, port, isReady }: { readonly host: string; readonly port: number; readonly isReady: () => boolean }): Promise<Health> => {
+export const startHealth = async ({
+  host,
+  port,
+  isReady,
+}: {
+  readonly host: string;
+  readonly port: number;
+  readonly isReady: () => boolean;
+}): Promise<Health> => {
   const registry = new Registry();
   collectDefaultMetrics({ register: registry });
   const server: Server = createServer((request, response) => {

@@ -32,7 +32,10 @@ const main = async (): Promise<void> => {
   const masterKey = loadMasterKey(env.HANDOVER_MASTER_KEY_FILE);
   const dialpad = createDialpad({ baseUrl: env.DIALPAD_BASE_URL, apiKey: loadSecretFile(env.DIALPAD_API_KEY_FILE) });
   // The SDK's own handlers would end the relays and the health answer out of order.
-  Runtime.install({ shutdownSignals: [], logger: new DefaultLogger('WARN', ({ level, message, meta }) => log.warn({ sdkLevel: level, meta: safeMeta(meta) }, message)) });
+  Runtime.install({
+    shutdownSignals: [],
+    logger: new DefaultLogger('WARN', ({ level, message, meta }) => log.warn({ sdkLevel: level, meta: safeMeta(meta) }, message)),
+  });
 
   let stopping = false;
   let ready = false;
@@ -81,7 +84,9 @@ const main = async (): Promise<void> => {
 
 /** What the SDK adds to a line may quote a payload; ids and types are enough to find the case. */
 const safeMeta = (meta: Record<string | symbol, unknown> | undefined): object =>
-  Object.fromEntries(['workflowId', 'workflowType', 'activityType', 'attempt', 'taskQueue'].flatMap((key) => (meta?.[key] === undefined ? [] : [[key, meta[key]]])));
+  Object.fromEntries(
+    ['workflowId', 'workflowType', 'activityType', 'attempt', 'taskQueue'].flatMap((key) => (meta?.[key] === undefined ? [] : [[key, meta[key]]])),
+  );
 
 main().catch((error: unknown) => {
   if (error instanceof ConfigError) console.error(error.message);

@@ -12,10 +12,18 @@ export const setUpNamespace = async (client: Client, namespace: string, pollEver
 
 const registerSearchAttributes = async (client: Client, namespace: string): Promise<void> => {
   const { customAttributes = {} } = await client.connection.operatorService.listSearchAttributes({ namespace });
-  await addSearchAttributes(client, namespace, Object.values(searchAttributes).filter((key) => !(key.name in customAttributes)));
+  await addSearchAttributes(
+    client,
+    namespace,
+    Object.values(searchAttributes).filter((key) => !(key.name in customAttributes)),
+  );
 };
 
-export const addSearchAttributes = async (client: Client, namespace: string, keys: readonly { readonly name: string; readonly type: string }[] = Object.values(searchAttributes)): Promise<void> => {
+export const addSearchAttributes = async (
+  client: Client,
+  namespace: string,
+  keys: readonly { readonly name: string; readonly type: string }[] = Object.values(searchAttributes),
+): Promise<void> => {
   if (keys.length === 0) return;
   await client.connection.operatorService.addSearchAttributes({
     namespace,
@@ -26,7 +34,13 @@ export const addSearchAttributes = async (client: Client, namespace: string, key
 const scheduleAcceptancePoll = async (client: Client, everyMs: number): Promise<void> => {
   const spec = { intervals: [{ every: everyMs }] };
   const policies = { overlap: ScheduleOverlapPolicy.SKIP };
-  const action = { type: 'startWorkflow' as const, workflowType: workflowTypes.acceptancePoll, taskQueue: taskQueues.cases, workflowId: 'acceptance-poll', args: [] };
+  const action = {
+    type: 'startWorkflow' as const,
+    workflowType: workflowTypes.acceptancePoll,
+    taskQueue: taskQueues.cases,
+    workflowId: 'acceptance-poll',
+    args: [],
+  };
   try {
     await client.schedule.create({ scheduleId: acceptancePollScheduleId, spec, policies, action });
   } catch (error) {

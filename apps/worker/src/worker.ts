@@ -19,11 +19,25 @@ export interface Temporal {
 const GRACE = '8 seconds';
 
 /** Two workers in one process, so that a slow Dialpad never holds up a decision. Resolves once both have stopped. */
-export const createWorkers = async ({ native, namespace }: Temporal, composed: Composed, workflowBundle: WorkflowBundle): Promise<{ readonly run: () => Promise<void>; readonly stop: () => void }> => {
+export const createWorkers = async (
+  { native, namespace }: Temporal,
+  composed: Composed,
+  workflowBundle: WorkflowBundle,
+): Promise<{ readonly run: () => Promise<void>; readonly stop: () => void }> => {
   // How long a task waits for a worker that had the case in memory and may be dead, before any other may take it.
   const common = { connection: native, namespace, shutdownGraceTime: GRACE, stickyQueueScheduleToStartTimeout: '3 seconds' };
-  const cases = await Worker.create({ ...common, taskQueue: taskQueues.cases, workflowBundle, activities: composed.caseActivities as unknown as Record<string, () => unknown> });
-  const dialpad = await Worker.create({ ...common, taskQueue: taskQueues.dialpad, activities: composed.dialpadActivities as unknown as Record<string, () => unknown>, maxConcurrentActivityTaskExecutions: 20 });
+  const cases = await Worker.create({
+    ...common,
+    taskQueue: taskQueues.cases,
+    workflowBundle,
+    activities: composed.caseActivities as unknown as Record<string, () => unknown>,
+  });
+  const dialpad = await Worker.create({
+    ...common,
+    taskQueue: taskQueues.dialpad,
+    activities: composed.dialpadActivities as unknown as Record<string, () => unknown>,
+    maxConcurrentActivityTaskExecutions: 20,
+  });
   const stop = (): void => {
     for (const worker of [cases, dialpad]) if (worker.getState() === 'RUNNING') worker.shutdown();
   };
@@ -36,14 +50,27 @@ export const createWorkers = async ({ native, namespace }: Temporal, composed: C
 };
 
 /** The relays of a worker: facts in, messages to Temporal out. */
-export const startRelays = ({ inbox, outbox, rows, intake }: Composed, temporal: Pick<Temporal, 'connection' | 'namespace'>, publicUrl: string, log: Logger): { readonly stop: () => Promise<void> } => {
+export const startRelays = (
+  { inbox, outbox, rows, intake }: Composed,
+  temporal: Pick<Temporal, 'connection' | 'namespace'>,
+  publicUrl: string,
+  log: Logger,
+): { readonly stop: () => Promise<void> } => {
   const client = new Client({ connection: temporal.connection, namespace: temporal.namespace });
   const relays = [
     poll(inboxRelay({ take: (limit) => inbox.take(limit), postpone: (id, delayMs, why) => inbox.postpone(id, delayMs, why), intake, log }), log),
-    poll(outboxRelay({
-      take: (limit) => outbox.take(limit), deliver: (id) => outbox.deliver(id), postpone: (id, delayMs, why) => outbox.postpone(id, delayMs, why),
-      caseRow: (caseId) => rows.get(caseId), client, publicUrl, log,
-    }), log),
+    poll(
+      outboxRelay({
+        take: (limit) => outbox.take(limit),
+        deliver: (id) => outbox.deliver(id),
+        postpone: (id, delayMs, why) => outbox.postpone(id, delayMs, why),
+        caseRow: (caseId) => rows.get(caseId),
+        client,
+        publicUrl,
+        log,
+      }),
+      log,
+    ),
   ];
 
   return { stop: async () => void (await Promise.all(relays.map((relay) => relay.stop()))) };

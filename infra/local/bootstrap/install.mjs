@@ -14,7 +14,10 @@ export const ensureInstalled = async (root) => {
 
 /** Native packages are chosen by platform, so a folder shared between two machines is installed again. */
 const fingerprint = (root) =>
-  createHash('sha256').update(`${process.platform} ${process.arch}\n`).update(readFileSync(join(root, 'package-lock.json'))).digest('hex');
+  createHash('sha256')
+    .update(`${process.platform} ${process.arch}\n`)
+    .update(readFileSync(join(root, 'package-lock.json')))
+    .digest('hex');
 
 const install = async (root) => {
   const again = existsSync(join(root, 'node_modules'));

@@ -14,10 +14,12 @@ export const runChild = (command: string, args: readonly string[], env: Readonly
     const handlers = (['SIGINT', 'SIGTERM', 'SIGHUP'] as const).map((signal) => [signal, pass(signal)] as const);
     for (const [signal, handler] of handlers) process.on(signal, handler);
     let output = '';
-    const hear = (to: NodeJS.WriteStream) => (chunk: Buffer): void => {
-      output = (output + chunk.toString('utf8')).slice(-200_000);
-      if (!quiet) to.write(chunk);
-    };
+    const hear =
+      (to: NodeJS.WriteStream) =>
+      (chunk: Buffer): void => {
+        output = (output + chunk.toString('utf8')).slice(-200_000);
+        if (!quiet) to.write(chunk);
+      };
     child.stdout.on('data', hear(process.stdout));
     child.stderr.on('data', hear(process.stderr));
     child.once('error', reject);

@@ -14,7 +14,9 @@ const usage = `npm run handover -- COMMAND [--json] [--data-dir DIR]
 /** The command-line tool. */
 export const handover = async (args: readonly string[], say: Say): Promise<number> => {
   const { values, positionals } = parseArgs({
-    args: [...args], allowPositionals: true, options: { json: { type: 'boolean', default: false }, help: { type: 'boolean', default: false }, 'data-dir': { type: 'string' } },
+    args: [...args],
+    allowPositionals: true,
+    options: { json: { type: 'boolean', default: false }, help: { type: 'boolean', default: false }, 'data-dir': { type: 'string' } },
   });
   const [command] = positionals;
   if (values.help || command === undefined) {
@@ -56,7 +58,8 @@ const status = async (dataDir: string | undefined, json: boolean, say: Say): Pro
   else {
     say(`API ${local.api}, Temporal UI ${local.temporalUi}`);
     if (items.length === 0) say('No cases yet.');
-    for (const each of items) say(`  ${each.kind.padEnd(7)} ${each.id}  ${each.phase}${each.waitingOn ? `, waits for ${each.waitingOn}` : ''}${each.attention ? '  !' : ''}`);
+    for (const each of items)
+      say(`  ${each.kind.padEnd(7)} ${each.id}  ${each.phase}${each.waitingOn ? `, waits for ${each.waitingOn}` : ''}${each.attention ? '  !' : ''}`);
   }
   return 0;
 };

@@ -38,7 +38,11 @@ export interface Instance {
 const DEFAULT_POLICY = '# The policy of this instance. Every value that is not named here keeps its default; see the README.\nhold: 72h\n';
 
 /** Starts every part that is not given from outside, in the order in which they need each other. */
-export const startInstance = async (settings: Settings, say: Say, options: { readonly policyText?: string; readonly restartPauses?: readonly number[] } = {}): Promise<Instance> => {
+export const startInstance = async (
+  settings: Settings,
+  say: Say,
+  options: { readonly policyText?: string; readonly restartPauses?: readonly number[] } = {},
+): Promise<Instance> => {
   const { dataDir, ports, outside, namespace } = settings;
   mkdirSync(dataDir, { recursive: true });
   const record = new RunRecord(dataDir);
@@ -75,28 +79,55 @@ export const startInstance = async (settings: Settings, say: Say, options: { rea
     if (outside.temporalAddress === null) {
       const { command } = await temporalCli(say);
       say('Starting the Temporal server …');
-      await supervisor.start({ name: 'temporal', start: () => startTemporal(command, { dataDir, log, port: ports.temporal, uiPort: ports.temporalUi, namespace }) });
+      await supervisor.start({
+        name: 'temporal',
+        start: () => startTemporal(command, { dataDir, log, port: ports.temporal, uiPort: ports.temporalUi, namespace }),
+      });
     }
     if (sandbox !== null) {
       say('Starting the Dialpad sandbox …');
       await supervisor.start({
         name: 'sandbox',
-        start: () => node('apps/dialpad-sandbox', { log, url: `${sandbox}/sandbox/state`, args: ['--port', String(ports.sandbox), '--users', String(settings.users), '--seed', String(settings.seed), '--data-dir', join(dataDir, 'sandbox')] }),
+        start: () =>
+          node('apps/dialpad-sandbox', {
+            log,
+            url: `${sandbox}/sandbox/state`,
+            args: ['--port', String(ports.sandbox), '--users', String(settings.users), '--seed', String(settings.seed), '--data-dir', join(dataDir, 'sandbox')],
+          }),
       });
     }
     const env = {
-      DATABASE_URL: postgresUrl, TEMPORAL_ADDRESS: temporalAddress, TEMPORAL_NAMESPACE: namespace, HANDOVER_POLICY: policy,
-      HANDOVER_MASTER_KEY_FILE: secrets.files.masterKey, HANDOVER_SECRETS_FILE: secrets.files.secrets,
-      HANDOVER_PUBLIC_URL: at(ports.api), HANDOVER_TEMPORAL_UI_URL: temporalUi, HANDOVER_PORT: String(ports.api), HANDOVER_WORKER_PORT: String(ports.worker),
-      DIALPAD_BASE_URL: outside.dialpad?.baseUrl ?? sandbox ?? '', DIALPAD_API_KEY_FILE: outside.dialpad?.keyFile ?? secrets.files.dialpadKey,
+      DATABASE_URL: postgresUrl,
+      TEMPORAL_ADDRESS: temporalAddress,
+      TEMPORAL_NAMESPACE: namespace,
+      HANDOVER_POLICY: policy,
+      HANDOVER_MASTER_KEY_FILE: secrets.files.masterKey,
+      HANDOVER_SECRETS_FILE: secrets.files.secrets,
+      HANDOVER_PUBLIC_URL: at(ports.api),
+      HANDOVER_TEMPORAL_UI_URL: temporalUi,
+      HANDOVER_PORT: String(ports.api),
+      HANDOVER_WORKER_PORT: String(ports.worker),
+      DIALPAD_BASE_URL: outside.dialpad?.baseUrl ?? sandbox ?? '',
+      DIALPAD_API_KEY_FILE: outside.dialpad?.keyFile ?? secrets.files.dialpadKey,
     };
     say('Starting the API and the worker …');
     await supervisor.start({ name: 'api', start: () => node('apps/api', { log, env, url: `${at(ports.api)}/health/ready` }) });
     await supervisor.start({ name: 'worker', start: () => node('apps/worker', { log, env, url: `${at(ports.worker)}/health/ready` }) });
 
     const local = (): Local => ({
-      pid: process.pid, api: at(ports.api), console: at(ports.api), temporalAddress, temporalNamespace: namespace, temporalUi, sandbox, postgresUrl,
-      hooks: { generic: { url: `${at(ports.api)}/v1/hooks/generic`, secret: secrets.hookSecret } }, apiKeys: secrets.apiKeys, policy, log, pids: supervisor.pids(),
+      pid: process.pid,
+      api: at(ports.api),
+      console: at(ports.api),
+      temporalAddress,
+      temporalNamespace: namespace,
+      temporalUi,
+      sandbox,
+      postgresUrl,
+      hooks: { generic: { url: `${at(ports.api)}/v1/hooks/generic`, secret: secrets.hookSecret } },
+      apiKeys: secrets.apiKeys,
+      policy,
+      log,
+      pids: supervisor.pids(),
     });
     const tell = (): void => {
       const file = join(dataDir, 'local.json');
@@ -129,8 +160,18 @@ interface NodePart {
 
 const node = (app: string, { log, url, env = {}, args = [] }: NodePart): Promise<Running> =>
   startProcess({
-    command: process.execPath, args: ['--enable-source-maps', join(root, app, 'dist/main.js'), ...args], env, cwd: root, log, readyWithin: 60_000, patience: 9_000,
-    isReady: () => fetch(url, { signal: AbortSignal.timeout(1_000) }).then((answer) => answer.ok, () => false),
+    command: process.execPath,
+    args: ['--enable-source-maps', join(root, app, 'dist/main.js'), ...args],
+    env,
+    cwd: root,
+    log,
+    readyWithin: 60_000,
+    patience: 9_000,
+    isReady: () =>
+      fetch(url, { signal: AbortSignal.timeout(1_000) }).then(
+        (answer) => answer.ok,
+        () => false,
+      ),
   });
 
 interface TemporalPart {
@@ -146,12 +187,34 @@ export const startTemporal = (command: string, { dataDir, log, port, uiPort, nam
   startProcess({
     command,
     args: [
-      'server', 'start-dev', '--ip', '127.0.0.1', '--port', String(port), '--ui-port', String(uiPort), '--namespace', namespace,
-      '--db-filename', join(dataDir, 'temporal.db'), '--sqlite-pragma', 'journal_mode=wal', '--sqlite-pragma', 'synchronous=2', '--log-format', 'json', '--log-level', 'error',
+      'server',
+      'start-dev',
+      '--ip',
+      '127.0.0.1',
+      '--port',
+      String(port),
+      '--ui-port',
+      String(uiPort),
+      '--namespace',
+      namespace,
+      '--db-filename',
+      join(dataDir, 'temporal.db'),
+      '--sqlite-pragma',
+      'journal_mode=wal',
+      '--sqlite-pragma',
+      'synchronous=2',
+      '--log-format',
+      'json',
+      '--log-level',
+      'error',
       // Closed cases stay visible for as long as anybody asks about them; a day is the dev server's own choice.
-      '--dynamic-config-value', 'frontend.enableServerVersionCheck=false',
+      '--dynamic-config-value',
+      'frontend.enableServerVersionCheck=false',
     ],
-    cwd: dataDir, log, readyWithin: 60_000, patience: 5_000,
+    cwd: dataDir,
+    log,
+    readyWithin: 60_000,
+    patience: 5_000,
     isReady: () => hasNamespace(`127.0.0.1:${port}`, namespace),
   });
 

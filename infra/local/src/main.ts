@@ -29,7 +29,10 @@ const main = async (): Promise<void> => {
 main().then(
   () => process.exit(),
   (error: unknown) => {
-    const isPlain = error instanceof StartError || error instanceof ConfigError || (error instanceof Error && 'code' in error && String(error.code).startsWith('ERR_PARSE_ARGS'));
+    const isPlain =
+      error instanceof StartError ||
+      error instanceof ConfigError ||
+      (error instanceof Error && 'code' in error && String(error.code).startsWith('ERR_PARSE_ARGS'));
     console.error(isPlain || error instanceof Error ? (error as Error).message : error);
     process.exit(1);
   },

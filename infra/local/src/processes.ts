@@ -54,7 +54,10 @@ export const startProcess = async ({ command, args, env = {}, cwd, log, isReady,
 };
 
 const lastWords = (log: string): string => {
-  const lines = readFileSync(log, 'utf8').trimEnd().split('\n').filter((line) => line !== '');
+  const lines = readFileSync(log, 'utf8')
+    .trimEnd()
+    .split('\n')
+    .filter((line) => line !== '');
   return (lines[lines.length - 1] ?? 'none').slice(0, 400);
 };
 

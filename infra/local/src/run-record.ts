@@ -24,8 +24,12 @@ export class RunRecord {
   async takeOver(say: (line: string) => void): Promise<void> {
     const before = read(this.#file);
     const main = before.find((each) => each.name === 'main');
-    if (main && isAlive(main)) throw new StartError(`Handover runs on this data folder already (pid ${main.pid}); stop that one first, or choose another folder with HANDOVER_DATA_DIR`);
-    await end(before.filter((each) => each.name !== 'main' && isAlive(each)), say);
+    if (main && isAlive(main))
+      throw new StartError(`Handover runs on this data folder already (pid ${main.pid}); stop that one first, or choose another folder with HANDOVER_DATA_DIR`);
+    await end(
+      before.filter((each) => each.name !== 'main' && isAlive(each)),
+      say,
+    );
     this.set('main', process.pid);
   }
 
@@ -53,14 +57,18 @@ const read = (file: string): readonly Recorded[] => {
 };
 
 /** Ends what a record names and is still alive; for whoever has no part of it running. */
-export const endOrphans = (file: string): Promise<void> => end(read(file).filter((each) => each.name !== 'main' && isAlive(each)), () => undefined);
+export const endOrphans = (file: string): Promise<void> =>
+  end(
+    read(file).filter((each) => each.name !== 'main' && isAlive(each)),
+    () => undefined,
+  );
 
 const end = async (orphans: readonly Recorded[], say: (line: string) => void): Promise<void> => {
   for (const { name, pid } of orphans) {
     say(`Ending ${name} (pid ${pid}), left behind by a start that was killed`);
     signal(pid, name === 'postgres' ? 'SIGINT' : 'SIGTERM'); // to PostgreSQL SIGTERM means: wait for all clients
   }
-  for (const deadline = Date.now() + 10_000; orphans.some(isAlive) && Date.now() < deadline; ) await sleep(50);
+  for (const deadline = Date.now() + 10_000; orphans.some(isAlive) && Date.now() < deadline;) await sleep(50);
   for (const each of orphans.filter(isAlive)) signal(each.pid, each.name === 'postgres' ? 'SIGQUIT' : 'SIGKILL');
 };
 

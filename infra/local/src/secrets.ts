@@ -4,7 +4,12 @@ import { join } from 'node:path';
 
 /** Actors of a local instance, each with a key of its own. */
 const ROLES = {
-  admin: ['admin', 'operator'], operator: ['operator'], approver: ['approver'], approver2: ['approver'], requester: ['requester'], auditor: ['auditor'],
+  admin: ['admin', 'operator'],
+  operator: ['operator'],
+  approver: ['approver'],
+  approver2: ['approver'],
+  requester: ['requester'],
+  auditor: ['auditor'],
 } as const;
 export type ActorName = keyof typeof ROLES;
 
@@ -28,7 +33,13 @@ export const localSecrets = (dataDir: string): LocalSecrets => {
   once(files.masterKey, () => randomBytes(32).toString('base64'));
   once(files.dialpadKey, () => `sandbox-${randomBytes(12).toString('hex')}`);
   const { apiKeys, hookSecret } = JSON.parse(kept) as Kept;
-  const actors = Object.entries(ROLES).map(([actor, roles]) => ({ actor, roles: [...roles], sha256: createHash('sha256').update(apiKeys[actor as ActorName]).digest('hex') }));
+  const actors = Object.entries(ROLES).map(([actor, roles]) => ({
+    actor,
+    roles: [...roles],
+    sha256: createHash('sha256')
+      .update(apiKeys[actor as ActorName])
+      .digest('hex'),
+  }));
   write(files.secrets, JSON.stringify({ apiKeys: actors, hooks: { generic: { scheme: 'standard-webhooks', secrets: [hookSecret] } } }, null, 2));
 
   return { apiKeys, hookSecret, files };

@@ -26,7 +26,7 @@ const PORTS: Readonly<Record<PortName, { readonly says: string; readonly variabl
   postgres: { says: 'PostgreSQL', variable: 'HANDOVER_POSTGRES_PORT', flag: 'postgres-port', usual: 3932 },
   temporal: { says: 'Temporal', variable: 'HANDOVER_TEMPORAL_PORT', flag: 'temporal-port', usual: 7233 },
   temporalUi: { says: 'the Temporal UI', variable: 'HANDOVER_TEMPORAL_UI_PORT', flag: 'temporal-ui-port', usual: 8233 },
-  worker: { says: 'the worker\'s health', variable: 'HANDOVER_WORKER_PORT', flag: 'worker-port', usual: 3901 },
+  worker: { says: "the worker's health", variable: 'HANDOVER_WORKER_PORT', flag: 'worker-port', usual: 3901 },
 };
 
 export type Env = Readonly<Record<string, string | undefined>>;
@@ -59,7 +59,11 @@ export const outsideOf = (env: Env): Settings['outside'] => {
   const keyFile = env['DIALPAD_API_KEY_FILE'];
   if (baseUrl && !keyFile) throw new StartError('DIALPAD_BASE_URL is set, so DIALPAD_API_KEY_FILE must name a file with a Dialpad API key');
 
-  return { databaseUrl: env['DATABASE_URL'] || null, temporalAddress: env['TEMPORAL_ADDRESS'] || null, dialpad: baseUrl && keyFile ? { baseUrl, keyFile } : null };
+  return {
+    databaseUrl: env['DATABASE_URL'] || null,
+    temporalAddress: env['TEMPORAL_ADDRESS'] || null,
+    dialpad: baseUrl && keyFile ? { baseUrl, keyFile } : null,
+  };
 };
 
 export const freePorts = async (): Promise<Settings['ports']> => {
@@ -75,7 +79,10 @@ export const freePorts = async (): Promise<Settings['ports']> => {
 /** @throws StartError naming the first port that somebody else holds. */
 export const assertPortsFree = async ({ ports, outside }: Settings): Promise<void> => {
   for (const name of portNames) {
-    const isOutside = (name === 'postgres' && outside.databaseUrl !== null) || (name === 'sandbox' && outside.dialpad !== null) || ((name === 'temporal' || name === 'temporalUi') && outside.temporalAddress !== null);
+    const isOutside =
+      (name === 'postgres' && outside.databaseUrl !== null) ||
+      (name === 'sandbox' && outside.dialpad !== null) ||
+      ((name === 'temporal' || name === 'temporalUi') && outside.temporalAddress !== null);
     if (!isOutside) await assertFree(ports[name], PORTS[name].says, PORTS[name].variable, PORTS[name].flag);
   }
 };

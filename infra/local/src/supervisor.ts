@@ -17,7 +17,11 @@ export class Supervisor {
   readonly #watches: Promise<void>[] = [];
   #stopping = false;
 
-  constructor(private readonly record: RunRecord, private readonly say: (line: string) => void, private readonly pauses: readonly number[] = PAUSES) {}
+  constructor(
+    private readonly record: RunRecord,
+    private readonly say: (line: string) => void,
+    private readonly pauses: readonly number[] = PAUSES,
+  ) {}
 
   async start(part: Part): Promise<void> {
     const running = await part.start().catch((error: unknown) => {
@@ -45,7 +49,7 @@ export class Supervisor {
   async #watch(part: Part, first: Running): Promise<void> {
     let running = first;
     let since = Date.now();
-    for (let deaths = 0; ; ) {
+    for (let deaths = 0; ;) {
       const words = await running.exited;
       if (this.#stopping) return;
       deaths = Date.now() - since > CALM_MS ? 0 : deaths + 1;

@@ -43,9 +43,16 @@ export const test = async (args: readonly string[], say: Say): Promise<number> =
     }
     say(`Running the ${chosen.join(', ')} tests …`);
     const jest = join(root, 'node_modules/jest/bin/jest.js');
-    const { code } = await runChild(process.execPath, [jest, '--selectProjects', ...chosen, '--json', `--outputFile=${summary}`, '--passWithNoTests', '--forceExit', ...rest], {
-      ...env, NODE_OPTIONS: `--experimental-vm-modules --no-warnings ${process.env['NODE_OPTIONS'] ?? ''}`.trim(), NODE_ENV: 'test',
-    }, false);
+    const { code } = await runChild(
+      process.execPath,
+      [jest, '--selectProjects', ...chosen, '--json', `--outputFile=${summary}`, '--passWithNoTests', '--forceExit', ...rest],
+      {
+        ...env,
+        NODE_OPTIONS: `--experimental-vm-modules --no-warnings ${process.env['NODE_OPTIONS'] ?? ''}`.trim(),
+        NODE_ENV: 'test',
+      },
+      false,
+    );
 
     return report(summary, code, say);
   } finally {

@@ -100,9 +100,20 @@ export const startPostgres = async ({ dataDir, port, unsafeButFast = false, onOu
   }
   await endOrphan(data);
 
-  const settings = ['listen_addresses=127.0.0.1', `port=${port}`, 'unix_socket_directories=', 'max_connections=120', 'timezone=UTC',
-    ...(unsafeButFast ? ['fsync=off', 'synchronous_commit=off', 'full_page_writes=off'] : [])];
-  const child = spawn(join(bin, 'postgres'), ['-D', data, ...settings.flatMap((each) => ['-c', each])], { ...as, cwd: data, stdio: ['ignore', 'pipe', 'pipe'], detached: true });
+  const settings = [
+    'listen_addresses=127.0.0.1',
+    `port=${port}`,
+    'unix_socket_directories=',
+    'max_connections=120',
+    'timezone=UTC',
+    ...(unsafeButFast ? ['fsync=off', 'synchronous_commit=off', 'full_page_writes=off'] : []),
+  ];
+  const child = spawn(join(bin, 'postgres'), ['-D', data, ...settings.flatMap((each) => ['-c', each])], {
+    ...as,
+    cwd: data,
+    stdio: ['ignore', 'pipe', 'pipe'],
+    detached: true,
+  });
   let died: string | null = null;
   let last = '';
   const hear = (chunk: Buffer): void => {
@@ -116,7 +127,7 @@ export const startPostgres = async ({ dataDir, port, unsafeButFast = false, onOu
   const exited = new Promise<string>((resolve) => child.once('exit', (code, signal) => resolve((died = `PostgreSQL ended (${signal ?? code}): ${last}`))));
   const base = `postgres://handover@127.0.0.1:${port}`;
 
-  for (const deadline = Date.now() + 60_000; ; ) {
+  for (const deadline = Date.now() + 60_000; ;) {
     if (died) throw new StartError(died);
     if (await answers(`${base}/postgres`)) break;
     if (Date.now() > deadline) throw new StartError('PostgreSQL did not answer within a minute; its output is in the log');
@@ -131,9 +142,9 @@ export const startPostgres = async ({ dataDir, port, unsafeButFast = false, onOu
     stop: async () => {
       if (died || child.exitCode !== null) return;
       child.kill('SIGINT'); // "fast": open transactions are rolled back, nothing acknowledged is lost
-      for (const deadline = Date.now() + 10_000; !died && Date.now() < deadline; ) await sleep(25);
+      for (const deadline = Date.now() + 10_000; !died && Date.now() < deadline;) await sleep(25);
       if (!died) child.kill('SIGQUIT');
-      for (const deadline = Date.now() + 3_000; !died && Date.now() < deadline; ) await sleep(25);
+      for (const deadline = Date.now() + 3_000; !died && Date.now() < deadline;) await sleep(25);
     },
   };
 };
@@ -146,7 +157,8 @@ const reachable = (dataDir: string, say: PostgresOptions['onOutput']): string =>
   if (isOpen(dataDir)) return dataDir;
   const elsewhere = `/var/tmp/handover-${createHash('sha256').update(dataDir).digest('hex').slice(0, 16)}`;
   mkdirSync(elsewhere, { recursive: true, mode: 0o711 });
-  if (statSync(elsewhere).uid !== 0) throw new StartError(`${elsewhere} belongs to somebody else; set HANDOVER_DATA_DIR to a folder that the user "postgres" may walk into`);
+  if (statSync(elsewhere).uid !== 0)
+    throw new StartError(`${elsewhere} belongs to somebody else; set HANDOVER_DATA_DIR to a folder that the user "postgres" may walk into`);
   say?.(`PostgreSQL cannot be run by root and others cannot walk into ${dataDir}: its files are in ${elsewhere}`);
 
   return elsewhere;
@@ -201,7 +213,6 @@ const endOrphan = async (data: string): Promise<void> => {
     return;
   }
   process.kill(id, 'SIGINT');
-  for (const deadline = Date.now() + 10_000; isOurs() && Date.now() < deadline; ) await sleep(50);
+  for (const deadline = Date.now() + 10_000; isOurs() && Date.now() < deadline;) await sleep(50);
   if (isOurs()) process.kill(id, 'SIGQUIT');
 };
-

@@ -20,8 +20,7 @@ export interface Source {
 }
 
 /** Shared by all checkouts of a user, so that what took minutes is made once. */
-export const cacheFolder = (): string =>
-  process.env['HANDOVER_CACHE_DIR'] ?? join(process.env['XDG_CACHE_HOME'] ?? join(homedir(), '.cache'), 'handover');
+export const cacheFolder = (): string => process.env['HANDOVER_CACHE_DIR'] ?? join(process.env['XDG_CACHE_HOME'] ?? join(homedir(), '.cache'), 'handover');
 
 /** Tries the places in their order and says what it chose; a place that fails is reported, and the next one tried. */
 export const firstOf = async (what: string, sources: readonly Source[], say: Say, remedy: string): Promise<Tool> => {
@@ -45,7 +44,10 @@ export const firstOf = async (what: string, sources: readonly Source[], say: Say
 
 /** A command on the PATH, or null. */
 export const onPath = (name: string): string | null =>
-  (process.env['PATH'] ?? '').split(':').map((folder) => join(folder, name)).find((file) => existsSync(file)) ?? null;
+  (process.env['PATH'] ?? '')
+    .split(':')
+    .map((folder) => join(folder, name))
+    .find((file) => existsSync(file)) ?? null;
 
 /** A program that a variable names. */
 export const given = (variable: string): string | null => {
@@ -86,8 +88,8 @@ export const download = async (url: string, file: string, target: string): Promi
       return fileIn(folder, file);
     });
   } catch (error) {
-    const cause = stop.signal.aborted ? (stop.signal.reason as Error) : error;
-    throw new Error(cause instanceof Error && cause.message === 'fetch failed' ? `${new URL(url).host} cannot be reached` : (cause as Error).message);
+    const { message } = (stop.signal.aborted ? stop.signal.reason : error) as Error;
+    throw new Error(message === 'fetch failed' ? `${new URL(url).host} cannot be reached` : message);
   } finally {
     clearTimeout(impatient);
     clearTimeout(late);

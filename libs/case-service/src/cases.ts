@@ -49,13 +49,20 @@ export class Cases {
   }
 
   /** @throws RuleViolation what cannot be asked at all; a refusal of something that can be asked is returned. */
-  async execute(caseId: string, command: CaseCommand | readonly CaseCommand[], by: By, side: Omit<SideWrites, 'cases' | 'outbox'> & { readonly also?: readonly Append[] } = {}): Promise<Executed> {
+  async execute(
+    caseId: string,
+    command: CaseCommand | readonly CaseCommand[],
+    by: By,
+    side: Omit<SideWrites, 'cases' | 'outbox'> & { readonly also?: readonly Append[] } = {},
+  ): Promise<Executed> {
     return retryingConflicts(async () => {
       const loaded = await this.load(caseId);
       const prepared = this.prepare(caseId, loaded, command, by);
       const { also = [], ...rest } = side;
       await commitAll(this.store, [prepared.append, ...(prepared.append.events.length > 0 ? also : [])], {
-        ...rest, ...(prepared.row ? { cases: [prepared.row] } : {}), outbox: prepared.outbox,
+        ...rest,
+        ...(prepared.row ? { cases: [prepared.row] } : {}),
+        outbox: prepared.outbox,
       });
 
       return executed(prepared);
@@ -72,7 +79,9 @@ export class Cases {
     const news = append.events.length > 0 && state.status !== 'none';
 
     return {
-      append, state, decided,
+      append,
+      state,
+      decided,
       row: news ? rowOf(caseId, state, version, loaded?.openedAt || new Date().toISOString()) : null,
       outbox: !news || by.fromWorkflow ? [] : [{ caseId, kind: before.version === 0 ? 'start' : 'signal' }],
     };
@@ -104,8 +113,17 @@ export const rowOf = (id: string, state: OpenCase, version: number, openedAt: st
   const view = viewOf(state, version);
 
   return {
-    id, kind: state.kind, phase: state.phase, personRef: state.personRef, office: state.office,
-    waitingOn: view.waitsFor[0]?.on ?? null, due: view.due, attention: view.attention !== null, closed: view.closed, version,
-    view: view as unknown as JsonObject, openedAt,
+    id,
+    kind: state.kind,
+    phase: state.phase,
+    personRef: state.personRef,
+    office: state.office,
+    waitingOn: view.waitsFor[0]?.on ?? null,
+    due: view.due,
+    attention: view.attention !== null,
+    closed: view.closed,
+    version,
+    view: view as unknown as JsonObject,
+    openedAt,
   };
 };

@@ -2,7 +2,7 @@ import type { EventStore } from '@handover/event-store';
 import type { PersonEvent } from '@handover/case';
 import type { By } from './by.ts';
 import { Cases, type Executed } from './cases.ts';
-import { Company } from './company.ts';
+import { type Company } from './company.ts';
 import { Persons, personStream } from './people.ts';
 import { appendOf, retryingConflicts } from './stream.ts';
 

@@ -1,4 +1,13 @@
-import { claimedNumber, decideCompany, emptyCompany, evolveCompany, nextInLine, type CompanyCommand, type CompanyEvent, type CompanyState } from '@handover/case';
+import {
+  claimedNumber,
+  decideCompany,
+  emptyCompany,
+  evolveCompany,
+  nextInLine,
+  type CompanyCommand,
+  type CompanyEvent,
+  type CompanyState,
+} from '@handover/case';
 import type { EventStore } from '@handover/event-store';
 import type { By } from './by.ts';
 import { appendOf, commitAll, foldStream, retryingConflicts, type Folded } from './stream.ts';
@@ -20,7 +29,19 @@ export class Company {
     return retryingConflicts(async () => {
       const { state, version } = await this.load();
       const decided = decideCompany(command, state);
-      await commitAll(this.store, [appendOf({ stream: STREAM, expected: version, decided: { events: decided.events }, by: { ...by, commandId: `${by.commandId}/v${version}` }, caseId: command.caseId })], {});
+      await commitAll(
+        this.store,
+        [
+          appendOf({
+            stream: STREAM,
+            expected: version,
+            decided: { events: decided.events },
+            by: { ...by, commandId: `${by.commandId}/v${version}` },
+            caseId: command.caseId,
+          }),
+        ],
+        {},
+      );
 
       return { state: decided.events.reduce(evolveCompany, state), refusal: decided.refusal ?? null };
     });

@@ -1,5 +1,16 @@
 import type { Decided } from '@handover/case';
-import { EventStoreError, eventIdOf, type Append, type Committed, type EventMeta, type EventStore, type JsonObject, type NewEvent, type SideWrites, type StoredEvent } from '@handover/event-store';
+import {
+  EventStoreError,
+  eventIdOf,
+  type Append,
+  type Committed,
+  type EventMeta,
+  type EventStore,
+  type JsonObject,
+  type NewEvent,
+  type SideWrites,
+  type StoredEvent,
+} from '@handover/event-store';
 import type { By } from './by.ts';
 
 /** What the rules of a stream look like: events with a type, public data and perhaps personal data. */
@@ -28,7 +39,11 @@ export const domainEventOf = <E extends DomainEvent>(event: StoredEvent): E => {
   return { type: event.type, data: event.data, ...personal } as unknown as E;
 };
 
-export const foldStream = <S, E extends DomainEvent>(decider: Pick<Decider<S, E, never>, 'initial' | 'evolve'>, events: readonly StoredEvent[], from?: Folded<S>): Folded<S> => ({
+export const foldStream = <S, E extends DomainEvent>(
+  decider: Pick<Decider<S, E, never>, 'initial' | 'evolve'>,
+  events: readonly StoredEvent[],
+  from?: Folded<S>,
+): Folded<S> => ({
   state: events.reduce((state, event) => decider.evolve(state, domainEventOf<E>(event)), from?.state ?? decider.initial),
   version: events[events.length - 1]?.version ?? from?.version ?? 0,
 });

@@ -18,7 +18,10 @@ const shared = {
 
 export const apiEnv = z.object({ ...shared, HANDOVER_HOST: z.string().default('127.0.0.1'), HANDOVER_PORT: port.default(3900) });
 export const workerEnv = z.object({
-  ...shared, TEMPORAL_ADDRESS: z.string().min(1).default('127.0.0.1:7233'), HANDOVER_HOST: z.string().default('127.0.0.1'), HANDOVER_WORKER_PORT: port.default(0),
+  ...shared,
+  TEMPORAL_ADDRESS: z.string().min(1).default('127.0.0.1:7233'),
+  HANDOVER_HOST: z.string().default('127.0.0.1'),
+  HANDOVER_WORKER_PORT: port.default(0),
 });
 
 /** @throws ConfigError naming every variable that is missing or wrong, and what was expected; never a value. */

@@ -14,11 +14,18 @@ const duration = z.string().transform((text, context) => {
 
 const share = z.union([
   z.number().min(0).max(1),
-  z.string().regex(/^\d+(\.\d+)?%$/, 'expected a share like 5%').transform((text) => Number.parseFloat(text) / 100),
+  z
+    .string()
+    .regex(/^\d+(\.\d+)?%$/, 'expected a share like 5%')
+    .transform((text) => Number.parseFloat(text) / 100),
 ]);
 
 const stages = z.array(
-  z.strictObject({ stage: z.string().regex(/^[\w-]{1,40}$/, 'expected a name like second-look'), needed: z.number().int().min(1).default(1), by: z.array(z.string().min(1)).min(1) }),
+  z.strictObject({
+    stage: z.string().regex(/^[\w-]{1,40}$/, 'expected a name like second-look'),
+    needed: z.number().int().min(1).default(1),
+    by: z.array(z.string().min(1)).min(1),
+  }),
 );
 
 const zone = z.string().refine((name) => {
@@ -72,7 +79,8 @@ export const parsePolicy = (text: string, name: string): Policy => {
   if (!parsed.success) throw new ConfigError(`policy ${name} is not valid:\n${issuesText(parsed.error)}`);
   const { approvals, purge, acceptance, massChange, ...rest } = parsed.data;
   const merged = {
-    ...defaultPolicy, ...said(rest),
+    ...defaultPolicy,
+    ...said(rest),
     purge: { ...defaultPolicy.purge, ...said(purge) },
     acceptance: { ...defaultPolicy.acceptance, ...said(acceptance) },
     massChange: { ...defaultPolicy.massChange, ...said(massChange) },
@@ -92,7 +100,8 @@ const assertNamesOnce = (policy: Policy, name: string): void => {
   for (const stages of [[...policy.approvals.leaver, ...policy.approvals['leaver-delete']], policy.approvals.joiner]) {
     const names = stages.map((stage) => stage.stage);
     const twice = names.find((each, index) => names.indexOf(each) !== index);
-    if (twice) throw new ConfigError(`policy ${name} is not valid:\n  approvals: the stage "${twice}" is named twice; expected a name of its own for each stage`);
+    if (twice)
+      throw new ConfigError(`policy ${name} is not valid:\n  approvals: the stage "${twice}" is named twice; expected a name of its own for each stage`);
   }
 };
 

@@ -29,7 +29,9 @@ export class Secret {
 
 const secretsFile = z.object({
   apiKeys: z.array(z.object({ actor: z.string().min(1), roles: z.array(z.string()), sha256: z.string().regex(/^[0-9a-f]{64}$/) })),
-  hooks: z.record(z.string(), z.object({ scheme: z.literal('standard-webhooks'), secrets: z.array(z.string().startsWith('whsec_')).min(1).max(2) })).default({}),
+  hooks: z
+    .record(z.string(), z.object({ scheme: z.literal('standard-webhooks'), secrets: z.array(z.string().startsWith('whsec_')).min(1).max(2) }))
+    .default({}),
 });
 
 export interface ApiKey {
@@ -47,7 +49,9 @@ export interface Secrets {
 export const loadSecrets = (file: string): Secrets => {
   const parsed = secretsFile.safeParse(JSON.parse(readSecretText(file)));
   if (!parsed.success) throw new ConfigError(`the secrets file is not valid:\n${issuesText(parsed.error)}`);
-  const hooks = Object.entries(parsed.data.hooks).map(([source, hook]) => [source, { scheme: hook.scheme, secrets: hook.secrets.map((each) => new Secret(each)) }] as const);
+  const hooks = Object.entries(parsed.data.hooks).map(
+    ([source, hook]) => [source, { scheme: hook.scheme, secrets: hook.secrets.map((each) => new Secret(each)) }] as const,
+  );
 
   return { apiKeys: parsed.data.apiKeys, hooks: Object.fromEntries(hooks) };
 };

@@ -26,13 +26,15 @@ const number = z.union([
   z.object({ areaCode: z.string().regex(/^\d{2,5}$/, 'expected an area code like 415') }),
 ]);
 
-const groups = z.array(
-  z.object({
-    type: z.enum(['department', 'callcenter', 'office']).default('department'),
-    name: text,
-    role: z.enum(['operator', 'supervisor', 'admin']).default('operator'),
-  }),
-).max(100);
+const groups = z
+  .array(
+    z.object({
+      type: z.enum(['department', 'callcenter', 'office']).default('department'),
+      name: text,
+      role: z.enum(['operator', 'supervisor', 'admin']).default('operator'),
+    }),
+  )
+  .max(100);
 
 const adminRole = z.enum(['company', 'company_admin', 'office', 'office_admin']);
 
@@ -65,16 +67,24 @@ const terminated = z
     ...person,
     ...leaving,
     urgency: z.enum(['normal', 'immediate']).default('normal'),
-    reasonCode: z.string().regex(/^[\w.-]{1,64}$/, 'expected a code like voluntary').optional(),
+    reasonCode: z
+      .string()
+      .regex(/^[\w.-]{1,64}$/, 'expected a code like voluntary')
+      .optional(),
     successor: successor.optional(),
   })
   .refine(hasEnd, noEnd)
   .refine((data) => data.urgency !== 'immediate' || data.reasonCode !== undefined, {
-    message: 'an immediate leaver needs a reason code', path: ['reasonCode'],
+    message: 'an immediate leaver needs a reason code',
+    path: ['reasonCode'],
   });
 
 const changed = z.looseObject({
-  ...person, license: z.enum(licenses).optional(), groups: groups.optional(), adminRole: adminRole.nullish(), effectiveDate: plainDate.optional(),
+  ...person,
+  license: z.enum(licenses).optional(),
+  groups: groups.optional(),
+  adminRole: adminRole.nullish(),
+  effectiveDate: plainDate.optional(),
 });
 
 const envelope = { timestamp: instant };
@@ -91,7 +101,12 @@ export const hookBody = z.discriminatedUnion('type', [
 
 export type HookBody = z.infer<typeof hookBody>;
 export const hookTypes: readonly string[] = [
-  'employee.hired', 'employee.rehired', 'employee.changed', 'employee.terminated', 'employee.termination_date_changed', 'employee.termination_rescinded',
+  'employee.hired',
+  'employee.rehired',
+  'employee.changed',
+  'employee.terminated',
+  'employee.termination_date_changed',
+  'employee.termination_rescinded',
 ];
 
 /** A date that exists; never through `Date`, which reads a plain date as UTC midnight. */
@@ -114,5 +129,4 @@ function isZone(value: string): boolean {
 }
 
 /** RFC 6901 pointer of a zod issue's path. */
-export const pointerOf = (path: readonly PropertyKey[]): string =>
-  path.map((part) => `/${String(part).replaceAll('~', '~0').replaceAll('/', '~1')}`).join('');
+export const pointerOf = (path: readonly PropertyKey[]): string => path.map((part) => `/${String(part).replaceAll('~', '~0').replaceAll('/', '~1')}`).join('');

@@ -7,7 +7,12 @@ const instant = z.string().describe('ISO 8601 instant');
 /** RFC 9457. `errors` names the fields at fault by RFC 6901 pointers. */
 export const problem = z
   .object({
-    type: z.string(), title: z.string(), status: z.number().int(), detail: z.string(), instance: z.string(), code: z.string().optional(),
+    type: z.string(),
+    title: z.string(),
+    status: z.number().int(),
+    detail: z.string(),
+    instance: z.string(),
+    code: z.string().optional(),
     errors: z.array(z.object({ pointer: z.string(), detail: z.string() })).optional(),
   })
   .meta({ id: 'Problem' });
@@ -30,8 +35,12 @@ export const evidenceBody = z.object({ evidence: z.string().trim().min(1, 'say w
 
 const page = { cursor: z.string().max(500).optional(), limit: z.coerce.number().int().min(1).max(200).default(50) };
 export const caseQuery = z.object({
-  kind: z.enum(['joiner', 'mover', 'leaver']).optional(), phase: z.string().max(60).optional(), waitingOn: z.string().max(100).optional(),
-  person: z.string().max(100).optional(), attention: z.enum(['true', 'false']).optional(), ...page,
+  kind: z.enum(['joiner', 'mover', 'leaver']).optional(),
+  phase: z.string().max(60).optional(),
+  waitingOn: z.string().max(100).optional(),
+  person: z.string().max(100).optional(),
+  attention: z.enum(['true', 'false']).optional(),
+  ...page,
 });
 export const personQuery = z.object({ source: z.string().min(1).default('generic'), employeeId: z.string().min(1) });
 export const auditQuery = z.object({ caseId: z.uuid().optional(), type: z.string().max(100).optional(), ...page });
@@ -41,8 +50,16 @@ const attention = z.object({ step: id, code: z.string(), since: instant.nullable
 
 export const caseItem = z
   .object({
-    id, kind: z.string(), phase: z.string(), person: z.object({ ref: id }), office: z.string().nullable(), waitingOn: z.string().nullable(),
-    due: instant.nullable(), attention: z.boolean(), openedAt: instant, links: z.record(z.string(), z.string()),
+    id,
+    kind: z.string(),
+    phase: z.string(),
+    person: z.object({ ref: id }),
+    office: z.string().nullable(),
+    waitingOn: z.string().nullable(),
+    due: instant.nullable(),
+    attention: z.boolean(),
+    openedAt: instant,
+    links: z.record(z.string(), z.string()),
   })
   .meta({ id: 'CaseItem' });
 export const caseList = z.object({ items: z.array(caseItem), cursor: z.string().optional() }).meta({ id: 'CaseList' });
@@ -50,27 +67,56 @@ export const caseList = z.object({ items: z.array(caseItem), cursor: z.string().
 export const planShape = z
   .object({
     hash: z.string(),
-    steps: z.array(z.object({
-      id, kind: z.string(), state: z.enum(['pending', 'running', 'verified', 'blocked', 'contradicted', 'waived', 'by-hand', 'compensated']),
-      phase: z.string(), reversible: z.boolean(), attempt: z.number().int(), reason: z.string().nullable(),
-    })),
+    steps: z.array(
+      z.object({
+        id,
+        kind: z.string(),
+        state: z.enum(['pending', 'running', 'verified', 'blocked', 'contradicted', 'waived', 'by-hand', 'compensated']),
+        phase: z.string(),
+        reversible: z.boolean(),
+        attempt: z.number().int(),
+        reason: z.string().nullable(),
+      }),
+    ),
   })
   .meta({ id: 'Plan' });
 
 export const caseDetail = z
   .object({
-    id, kind: z.string(), phase: z.string(),
-    person: z.object({ ref: id, givenName: z.string().nullable().optional(), familyName: z.string().nullable().optional(), email: z.string().nullable().optional(), employeeId: z.string().nullable().optional(), erased: z.boolean() }),
-    office: z.string().nullable(), requester: z.string(), source: z.string(), version: z.number().int(), openedAt: instant,
+    id,
+    kind: z.string(),
+    phase: z.string(),
+    person: z.object({
+      ref: id,
+      givenName: z.string().nullable().optional(),
+      familyName: z.string().nullable().optional(),
+      email: z.string().nullable().optional(),
+      employeeId: z.string().nullable().optional(),
+      erased: z.boolean(),
+    }),
+    office: z.string().nullable(),
+    requester: z.string(),
+    source: z.string(),
+    version: z.number().int(),
+    openedAt: instant,
     terms: z.record(z.string(), z.unknown()),
     waitsFor: z.array(z.object({ on: z.string(), what: z.string(), since: instant, until: instant.nullable() })),
-    attention, plan: planShape.nullable(),
-    approvals: z.array(z.object({
-      stage: z.string(), state: z.enum(['waiting', 'open', 'approved', 'refused', 'expired', 'void']), needed: z.number().int(), by: z.array(z.string()),
-      deadline: instant.nullable(), escalated: z.boolean(), decisions: z.array(z.object({ actor: z.string(), decision: z.string(), reasonCode: z.string().nullable(), at: instant })),
-    })),
+    attention,
+    plan: planShape.nullable(),
+    approvals: z.array(
+      z.object({
+        stage: z.string(),
+        state: z.enum(['waiting', 'open', 'approved', 'refused', 'expired', 'void']),
+        needed: z.number().int(),
+        by: z.array(z.string()),
+        deadline: instant.nullable(),
+        escalated: z.boolean(),
+        decisions: z.array(z.object({ actor: z.string(), decision: z.string(), reasonCode: z.string().nullable(), at: instant })),
+      }),
+    ),
     undoUntil: z.array(z.object({ line: z.string(), at: instant.nullable() })),
-    outcome: z.string().nullable(), certificate: z.record(z.string(), z.unknown()).nullable(),
+    outcome: z.string().nullable(),
+    certificate: z.record(z.string(), z.unknown()).nullable(),
     temporal: z.object({ workflowId: z.string(), runId: z.string().nullable(), url: z.string() }),
     links: z.record(z.string(), z.string()),
   })
@@ -78,25 +124,58 @@ export const caseDetail = z
 
 export const timelineEntry = z
   .object({
-    position: z.number().int(), at: instant, type: z.string(), stepId: z.string().optional(), actor: z.string(), channel: z.string(), summary: z.string(),
-    evidence: z.record(z.string(), z.unknown()).nullable(), reason: z.string().nullable(),
+    position: z.number().int(),
+    at: instant,
+    type: z.string(),
+    stepId: z.string().optional(),
+    actor: z.string(),
+    channel: z.string(),
+    summary: z.string(),
+    evidence: z.record(z.string(), z.unknown()).nullable(),
+    reason: z.string().nullable(),
   })
   .meta({ id: 'TimelineEntry' });
 export const timeline = z.object({ items: z.array(timelineEntry) }).meta({ id: 'Timeline' });
 
 export const personCases = z.object({ ref: id, cases: z.array(z.object({ id, kind: z.string(), phase: z.string() })) }).meta({ id: 'Person' });
-export const preview = z.object({ actions: z.array(z.object({ type: z.string(), caseId: id.optional() })), plan: planShape.nullable(), approvals: z.array(z.object({ stage: z.string(), needed: z.number(), by: z.array(z.string()) })), problem: z.object({ code: z.string(), detail: z.string() }).nullable() }).meta({ id: 'Preview' });
+export const preview = z
+  .object({
+    actions: z.array(z.object({ type: z.string(), caseId: id.optional() })),
+    plan: planShape.nullable(),
+    approvals: z.array(z.object({ stage: z.string(), needed: z.number(), by: z.array(z.string()) })),
+    problem: z.object({ code: z.string(), detail: z.string() }).nullable(),
+  })
+  .meta({ id: 'Preview' });
 
 export const hookAccepted = z.object({ id, status: z.enum(['accepted', 'duplicate']) }).meta({ id: 'HookAccepted' });
 export const inboxEntry = z
   .object({
-    id, source: z.string(), receivedAt: instant, status: z.enum(['received', 'processed', 'ignored', 'needs-person', 'failed']),
-    caseIds: z.array(id), reason: z.string().nullable(), pointers: z.array(z.string()),
+    id,
+    source: z.string(),
+    receivedAt: instant,
+    status: z.enum(['received', 'processed', 'ignored', 'needs-person', 'failed']),
+    caseIds: z.array(id),
+    reason: z.string().nullable(),
+    pointers: z.array(z.string()),
   })
   .meta({ id: 'InboxEntry' });
 
 export const auditList = z
-  .object({ items: z.array(z.object({ position: z.string(), stream: z.string(), version: z.number().int(), at: instant, type: z.string(), actor: z.string(), channel: z.string(), hash: z.string() })), cursor: z.string().optional() })
+  .object({
+    items: z.array(
+      z.object({
+        position: z.string(),
+        stream: z.string(),
+        version: z.number().int(),
+        at: instant,
+        type: z.string(),
+        actor: z.string(),
+        channel: z.string(),
+        hash: z.string(),
+      }),
+    ),
+    cursor: z.string().optional(),
+  })
   .meta({ id: 'AuditList' });
 
 export type CaseDetail = z.infer<typeof caseDetail>;

@@ -22,7 +22,10 @@ interface Row {
  * Events newest first, for eyes. Going back from the newest never skips one that is already there; what is committed
  * later is on a newer page. A follower that must miss nothing needs the gap-free log instead.
  */
-export const listEvents = async (dataSource: DataSource, { caseId, type, cursor, limit }: AuditFilter): Promise<{ items: readonly object[]; cursor?: string }> => {
+export const listEvents = async (
+  dataSource: DataSource,
+  { caseId, type, cursor, limit }: AuditFilter,
+): Promise<{ items: readonly object[]; cursor?: string }> => {
   if (cursor !== undefined && !/^\d{1,18}$/.test(cursor)) throw new BadCursor('the cursor is not one of ours');
   const rows: Row[] = await dataSource.query(
     `SELECT seq, stream_id, version, recorded_at, type, meta, hash FROM ev.event
@@ -31,7 +34,16 @@ export const listEvents = async (dataSource: DataSource, { caseId, type, cursor,
   );
   const items = rows.slice(0, limit).map((row) => {
     const { actor, channel } = JSON.parse(row.meta.toString('utf8')) as { actor: string; channel: string };
-    return { position: row.seq, stream: row.stream_id, version: Number(row.version), at: row.recorded_at.toISOString(), type: row.type, actor, channel, hash: row.hash.toString('hex') };
+    return {
+      position: row.seq,
+      stream: row.stream_id,
+      version: Number(row.version),
+      at: row.recorded_at.toISOString(),
+      type: row.type,
+      actor,
+      channel,
+      hash: row.hash.toString('hex'),
+    };
   });
   const last = items[items.length - 1];
 

@@ -20,11 +20,13 @@ export class IdempotencyKeys {
   async begin(actor: string, key: string, fingerprint: string): Promise<Begun> {
     await this.dataSource.query(`DELETE FROM app.idempotency_key WHERE actor = $1 AND key = $2 AND created_at < now() - interval '24 hours'`, [actor, key]);
     const inserted: unknown[] = await this.dataSource.query(
-      'INSERT INTO app.idempotency_key (actor, key, fingerprint) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING RETURNING key', [actor, key, fingerprint],
+      'INSERT INTO app.idempotency_key (actor, key, fingerprint) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING RETURNING key',
+      [actor, key, fingerprint],
     );
     if (inserted.length > 0) return { kind: 'new' };
     const rows: Row[] = await this.dataSource.query(
-      `SELECT fingerprint, status, body, created_at < now() - interval '1 minute' AS stale FROM app.idempotency_key WHERE actor = $1 AND key = $2`, [actor, key],
+      `SELECT fingerprint, status, body, created_at < now() - interval '1 minute' AS stale FROM app.idempotency_key WHERE actor = $1 AND key = $2`,
+      [actor, key],
     );
     const [row] = rows;
     if (!row || row.fingerprint !== fingerprint) return { kind: 'other-request' };

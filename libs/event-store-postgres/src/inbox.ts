@@ -34,10 +34,21 @@ interface Row {
 
 /** What HR systems sent, durable before it is answered. Bodies are sealed at rest and gone once they are worked. */
 export class Inbox {
-  constructor(private readonly dataSource: DataSource, private readonly keyring: Keyring) {}
+  constructor(
+    private readonly dataSource: DataSource,
+    private readonly keyring: Keyring,
+  ) {}
 
   /** A repeated (source, webhook id) answers the first id and stores nothing. */
-  async accept({ source, webhookId, body }: { readonly source: string; readonly webhookId: string; readonly body: Uint8Array }): Promise<{ readonly id: string; readonly duplicate: boolean }> {
+  async accept({
+    source,
+    webhookId,
+    body,
+  }: {
+    readonly source: string;
+    readonly webhookId: string;
+    readonly body: Uint8Array;
+  }): Promise<{ readonly id: string; readonly duplicate: boolean }> {
     const id = randomUUID();
     const inserted: { id: string }[] = await this.dataSource.query(
       'INSERT INTO app.inbox (id, source, webhook_id, body) VALUES ($1, $2, $3, $4) ON CONFLICT (source, webhook_id) DO NOTHING RETURNING id',
@@ -53,7 +64,15 @@ export class Inbox {
     const rows: Row[] = await this.dataSource.query('SELECT id, source, received_at, status, case_ids, reason, pointers FROM app.inbox WHERE id = $1', [id]);
     const [row] = rows;
     return row
-      ? { id: row.id, source: row.source, receivedAt: row.received_at.toISOString(), status: row.status, caseIds: row.case_ids, reason: row.reason, pointers: row.pointers }
+      ? {
+          id: row.id,
+          source: row.source,
+          receivedAt: row.received_at.toISOString(),
+          status: row.status,
+          caseIds: row.case_ids,
+          reason: row.reason,
+          pointers: row.pointers,
+        }
       : null;
   }
 
@@ -65,11 +84,17 @@ export class Inbox {
       [limit, LEASE_SECONDS],
     )) as [{ id: string; source: string; attempts: number; body: Buffer; seq: string }[], number];
 
-    return rows.sort((a, b) => Number(a.seq) - Number(b.seq)).map(({ id, source, attempts, body }) => ({ id, source, attempts, body: this.keyring.openBytes(body, id) }));
+    return rows
+      .sort((a, b) => Number(a.seq) - Number(b.seq))
+      .map(({ id, source, attempts, body }) => ({ id, source, attempts, body: this.keyring.openBytes(body, id) }));
   }
 
   async postpone(id: string, delayMs: number, why: string): Promise<void> {
-    await this.dataSource.query('UPDATE app.inbox SET next_try_at = now() + make_interval(secs => $2), last_error = $3 WHERE id = $1', [id, delayMs / 1000, why]);
+    await this.dataSource.query('UPDATE app.inbox SET next_try_at = now() + make_interval(secs => $2), last_error = $3 WHERE id = $1', [
+      id,
+      delayMs / 1000,
+      why,
+    ]);
   }
 
   async waiting(): Promise<number> {
@@ -107,6 +132,10 @@ export class Outbox {
   }
 
   async postpone(id: string, delayMs: number, why: string): Promise<void> {
-    await this.dataSource.query('UPDATE app.outbox SET next_try_at = now() + make_interval(secs => $2), last_error = $3 WHERE id = $1', [id, delayMs / 1000, why]);
+    await this.dataSource.query('UPDATE app.outbox SET next_try_at = now() + make_interval(secs => $2), last_error = $3 WHERE id = $1', [
+      id,
+      delayMs / 1000,
+      why,
+    ]);
   }
 }

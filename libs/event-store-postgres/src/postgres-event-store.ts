@@ -1,4 +1,15 @@
-import { EventStoreError, canonicalJson, type Append, type CaseRow, type Committed, type EventMeta, type EventStore, type JsonObject, type SideWrites, type StoredEvent } from '@handover/event-store';
+import {
+  EventStoreError,
+  canonicalJson,
+  type Append,
+  type CaseRow,
+  type Committed,
+  type EventMeta,
+  type EventStore,
+  type JsonObject,
+  type SideWrites,
+  type StoredEvent,
+} from '@handover/event-store';
 import { PersonErased, type Keyring } from '@handover/privacy';
 import type { DataSource, QueryRunner } from 'typeorm';
 
@@ -19,7 +30,10 @@ const APPEND = `SELECT last_version, already FROM ev.append($1, $2, $3::uuid[], 
 
 /** The record on PostgreSQL: personal parts are sealed before they leave the process, and one commit is one transaction. */
 export class PostgresEventStore implements EventStore {
-  constructor(private readonly dataSource: DataSource, private readonly keyring: Keyring) {}
+  constructor(
+    private readonly dataSource: DataSource,
+    private readonly keyring: Keyring,
+  ) {}
 
   async read(stream: string, after = 0): Promise<readonly StoredEvent[]> {
     const rows: EventRow[] = await this.dataSource.query(READ, [stream, after]);
@@ -66,9 +80,15 @@ export class PostgresEventStore implements EventStore {
     try {
       const sealed = await Promise.all(events.map((event) => this.sealed(stream, event)));
       const [row] = (await runner.query(APPEND, [
-        stream, expected, events.map((event) => event.id), events.map((event) => event.type), events.map((event) => event.schema),
-        events.map((event) => Buffer.from(canonicalJson(event.data))), events.map((event) => Buffer.from(canonicalJson(event.meta))),
-        sealed.map((each) => each?.keyId ?? null), sealed.map((each) => each?.bytes ?? null),
+        stream,
+        expected,
+        events.map((event) => event.id),
+        events.map((event) => event.type),
+        events.map((event) => event.schema),
+        events.map((event) => Buffer.from(canonicalJson(event.data))),
+        events.map((event) => Buffer.from(canonicalJson(event.meta))),
+        sealed.map((each) => each?.keyId ?? null),
+        sealed.map((each) => each?.bytes ?? null),
       ])) as { last_version: string; already: boolean }[];
 
       return { version: Number(row?.last_version), already: row?.already ?? false };
@@ -84,8 +104,14 @@ export class PostgresEventStore implements EventStore {
 
   private async opened(stream: string, row: EventRow): Promise<StoredEvent> {
     const event = {
-      id: row.event_id, stream, version: Number(row.version), type: row.type, schema: row.schema_version, recordedAt: row.recorded_at.toISOString(),
-      data: JSON.parse(row.body.toString('utf8')) as JsonObject, meta: JSON.parse(row.meta.toString('utf8')) as EventMeta,
+      id: row.event_id,
+      stream,
+      version: Number(row.version),
+      type: row.type,
+      schema: row.schema_version,
+      recordedAt: row.recorded_at.toISOString(),
+      data: JSON.parse(row.body.toString('utf8')) as JsonObject,
+      meta: JSON.parse(row.meta.toString('utf8')) as EventMeta,
     };
     if (row.key_id === null || row.sealed === null) return event;
     const { person, plain } = await this.keyring.open(row.key_id, { eventId: row.event_id, stream, type: row.type }, row.sealed);
@@ -141,5 +167,16 @@ const UPSERT_CASE = `INSERT INTO app.case_row (id, kind, phase, person_ref, offi
   WHERE app.case_row.version < excluded.version`;
 
 const caseValues = (row: CaseRow): unknown[] => [
-  row.id, row.kind, row.phase, row.personRef, row.office, row.waitingOn, row.due, row.attention, row.closed, row.version, JSON.stringify(row.view), row.openedAt,
+  row.id,
+  row.kind,
+  row.phase,
+  row.personRef,
+  row.office,
+  row.waitingOn,
+  row.due,
+  row.attention,
+  row.closed,
+  row.version,
+  JSON.stringify(row.view),
+  row.openedAt,
 ];

@@ -28,7 +28,12 @@ afterAll(async () => {
 eventStoreContract('on PostgreSQL', () => Promise.resolve(store));
 
 const event = (stream: string, n: number, more: Partial<NewEvent> = {}): NewEvent => ({
-  id: eventIdOf(stream, ['event', n]), type: 'Happened', schema: 1, data: { n }, meta: { actor: 'system', channel: 'system' }, ...more,
+  id: eventIdOf(stream, ['event', n]),
+  type: 'Happened',
+  schema: 1,
+  data: { n },
+  meta: { actor: 'system', channel: 'system' },
+  ...more,
 });
 
 describe('the same event, sent twenty times at once', () => {
@@ -46,10 +51,15 @@ describe('what is personal', () => {
     await store.commit([{ stream: 'sealed', expected: 0, events: [event('sealed', 1, { personal: { person: 'p-canary', data: { email: canary } } })] }]);
     await new Inbox(db, keyring).accept({ source: 'generic', webhookId: 'w-canary', body: Buffer.from(canary) });
 
-    const tables = (await db.query(`SELECT format('%I.%I', schemaname, tablename) AS name FROM pg_tables WHERE schemaname IN ('ev', 'app')`)) as { name: string }[];
+    const tables = (await db.query(`SELECT format('%I.%I', schemaname, tablename) AS name FROM pg_tables WHERE schemaname IN ('ev', 'app')`)) as {
+      name: string;
+    }[];
     expect(tables.length).toBeGreaterThan(6);
     for (const { name } of tables) {
-      const hits = (await db.query(`SELECT count(*) FROM ${name} t WHERE t::text LIKE $1 OR t::text LIKE $2`, [`%${canary}%`, `%${Buffer.from(canary).toString('hex')}%`])) as { count: string }[];
+      const hits = (await db.query(`SELECT count(*) FROM ${name} t WHERE t::text LIKE $1 OR t::text LIKE $2`, [
+        `%${canary}%`,
+        `%${Buffer.from(canary).toString('hex')}%`,
+      ])) as { count: string }[];
       expect([name, Number(hits[0]?.count)]).toEqual([name, 0]);
     }
   });
@@ -62,7 +72,9 @@ describe('what is personal', () => {
   });
 
   it('never gets its key back', async () => {
-    await expect(db.query(`UPDATE ev.subject_key SET wrapped_dek = '\\x00', destroyed_at = NULL WHERE subject = 'p-canary'`)).rejects.toThrow('a key only goes forward');
+    await expect(db.query(`UPDATE ev.subject_key SET wrapped_dek = '\\x00', destroyed_at = NULL WHERE subject = 'p-canary'`)).rejects.toThrow(
+      'a key only goes forward',
+    );
   });
 });
 
@@ -93,10 +105,18 @@ describe('somebody who changes the record', () => {
   it.each([
     ['edits a body', `UPDATE ev.event SET body = '{"n":9}' WHERE stream_id = 'audited' AND version = 2`, { version: 2, what: 'content changed' }],
     ['edits who said it', `UPDATE ev.event SET meta = '{}' WHERE stream_id = 'audited' AND version = 1`, { version: 1, what: 'content changed' }],
-    ['edits when it was recorded', `UPDATE ev.event SET recorded_at = recorded_at + interval '1 ms' WHERE stream_id = 'audited' AND version = 3`, { version: 3, what: 'content changed' }],
+    [
+      'edits when it was recorded',
+      `UPDATE ev.event SET recorded_at = recorded_at + interval '1 ms' WHERE stream_id = 'audited' AND version = 3`,
+      { version: 3, what: 'content changed' },
+    ],
     ['deletes an event in the middle', `DELETE FROM ev.event WHERE stream_id = 'audited' AND version = 2`, { version: 3, what: 'event missing' }],
     ['cuts off the end', `DELETE FROM ev.event WHERE stream_id = 'audited' AND version = 3`, { version: null, what: 'head differs' }],
-    ['swaps two events', `UPDATE ev.event SET version = CASE version WHEN 1 THEN -2 WHEN 2 THEN -1 END WHERE stream_id = 'audited' AND version < 3; UPDATE ev.event SET version = -version WHERE version < 0`, { version: 1, what: 'content changed' }],
+    [
+      'swaps two events',
+      `UPDATE ev.event SET version = CASE version WHEN 1 THEN -2 WHEN 2 THEN -1 END WHERE stream_id = 'audited' AND version < 3; UPDATE ev.event SET version = -version WHERE version < 0`,
+      { version: 1, what: 'content changed' },
+    ],
   ])('and %s is found and named', async (_how, sql, problem) => {
     expect(await tampered(sql)).toContainEqual({ stream: 'audited', ...problem });
   });
@@ -126,7 +146,12 @@ describe('an outbox', () => {
   it('has only the oldest message of a case under way', async () => {
     const outbox = new Outbox(db);
     const caseId = '00000000-0000-4000-8000-000000000001';
-    await store.commit([], { outbox: [{ caseId, kind: 'start' }, { caseId, kind: 'signal' }] });
+    await store.commit([], {
+      outbox: [
+        { caseId, kind: 'start' },
+        { caseId, kind: 'signal' },
+      ],
+    });
     const [first, ...more] = await outbox.take(10);
 
     expect([first?.kind, more]).toEqual(['start', []]);

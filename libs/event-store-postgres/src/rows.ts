@@ -48,7 +48,10 @@ export class CaseRows {
 
   /** Ids of open cases in a phase, the oldest first. */
   async idsIn(kind: string, phase: string): Promise<readonly string[]> {
-    const rows: { id: string }[] = await this.dataSource.query('SELECT id FROM app.case_row WHERE kind = $1 AND phase = $2 AND NOT closed ORDER BY opened_at', [kind, phase]);
+    const rows: { id: string }[] = await this.dataSource.query('SELECT id FROM app.case_row WHERE kind = $1 AND phase = $2 AND NOT closed ORDER BY opened_at', [
+      kind,
+      phase,
+    ]);
     return rows.map((row) => row.id);
   }
 
@@ -77,8 +80,18 @@ const readCursor = (cursor: string): [string, string] => {
 };
 
 const caseRow = (row: Row): CaseRow => ({
-  id: row.id, kind: row.kind, phase: row.phase, personRef: row.person_ref, office: row.office, waitingOn: row.waiting_on,
-  due: row.due?.toISOString() ?? null, attention: row.attention, closed: row.closed, version: Number(row.version), view: row.view, openedAt: row.opened_at.toISOString(),
+  id: row.id,
+  kind: row.kind,
+  phase: row.phase,
+  personRef: row.person_ref,
+  office: row.office,
+  waitingOn: row.waiting_on,
+  due: row.due?.toISOString() ?? null,
+  attention: row.attention,
+  closed: row.closed,
+  version: Number(row.version),
+  view: row.view,
+  openedAt: row.opened_at.toISOString(),
 });
 
 export class People {
@@ -106,7 +119,12 @@ export const keyTable = (dataSource: DataSource): KeyTable => {
     ofPerson: (person) => one('subject', person),
     byId: (keyId) => one('key_id', keyId),
     insert: async ({ keyId, person, kekId, wrapped }) => {
-      await dataSource.query('INSERT INTO ev.subject_key (key_id, subject, kek_id, wrapped_dek) VALUES ($1, $2, $3, $4) ON CONFLICT (subject) DO NOTHING', [keyId, person, kekId, Buffer.from(wrapped)]);
+      await dataSource.query('INSERT INTO ev.subject_key (key_id, subject, kek_id, wrapped_dek) VALUES ($1, $2, $3, $4) ON CONFLICT (subject) DO NOTHING', [
+        keyId,
+        person,
+        kekId,
+        Buffer.from(wrapped),
+      ]);
     },
   };
 };

@@ -25,7 +25,10 @@ const HEADS = `SELECT coalesce(s.stream_id, e.stream_id) AS stream_id, s.stream_
   WHERE s.stream_id IS NULL OR e.stream_id IS NULL OR s.version <> e.version OR s.head <> e.hash LIMIT 1000`;
 
 export const verifyStreams = async (dataSource: DataSource): Promise<Verified> => {
-  const [counts] = (await dataSource.query('SELECT (SELECT count(*) FROM ev.stream) AS streams, (SELECT count(*) FROM ev.event) AS events')) as { streams: string; events: string }[];
+  const [counts] = (await dataSource.query('SELECT (SELECT count(*) FROM ev.stream) AS streams, (SELECT count(*) FROM ev.event) AS events')) as {
+    streams: string;
+    events: string;
+  }[];
   const events = (await dataSource.query(EVENTS)) as { stream_id: string; version: string; leaf_ok: boolean; chain_ok: boolean; in_order: boolean }[];
   const heads = (await dataSource.query(HEADS)) as { stream_id: string; unknown: boolean }[];
 
@@ -34,7 +37,9 @@ export const verifyStreams = async (dataSource: DataSource): Promise<Verified> =
     events: Number(counts?.events ?? 0),
     problems: [
       ...events.map(({ stream_id, version, leaf_ok, in_order }): Problem => ({
-        stream: stream_id, version: Number(version), what: !leaf_ok ? 'content changed' : !in_order ? 'event missing' : 'chain broken',
+        stream: stream_id,
+        version: Number(version),
+        what: !leaf_ok ? 'content changed' : !in_order ? 'event missing' : 'chain broken',
       })),
       ...heads.map(({ stream_id, unknown }): Problem => ({ stream: stream_id, version: null, what: unknown ? 'stream unknown' : 'head differs' })),
     ],

@@ -1,6 +1,17 @@
 import { canonicalJson } from './canonical.ts';
 import type { JsonObject } from './json.ts';
-import { EventStoreError, type Append, type CaseRow, type Committed, type EventStore, type InboxOutcome, type NewEvent, type OutboxMessage, type SideWrites, type StoredEvent } from './port.ts';
+import {
+  EventStoreError,
+  type Append,
+  type CaseRow,
+  type Committed,
+  type EventStore,
+  type InboxOutcome,
+  type NewEvent,
+  type OutboxMessage,
+  type SideWrites,
+  type StoredEvent,
+} from './port.ts';
 
 /** A store for tests of rules and services: the same promises as the real one, and nothing survives it. */
 export class InMemoryEventStore implements EventStore {
@@ -79,4 +90,5 @@ export class InMemoryEventStore implements EventStore {
 
 /** Who said it and when may differ between two attempts; what was said may not. */
 const sameContent = (a: NewEvent, b: NewEvent): boolean => contentOf(a) === contentOf(b);
-const contentOf = ({ type, schema, data, personal }: NewEvent): string => canonicalJson({ type, schema, data, personal: (personal ?? null) as JsonObject | null });
+const contentOf = ({ type, schema, data, personal }: NewEvent): string =>
+  canonicalJson({ type, schema, data, personal: (personal ?? null) as JsonObject | null });

@@ -19,7 +19,10 @@ export const createLogger = (service: string, level = 'info'): Logger =>
 export const describeError = (error: unknown): { readonly name: string; readonly code?: string; readonly at?: string } => {
   if (!(error instanceof Error)) return { name: typeof error };
   const code = 'code' in error && (typeof error.code === 'string' || typeof error.code === 'number') ? { code: String(error.code) } : {};
-  const at = error.stack?.split('\n').find((line) => line.trimStart().startsWith('at '))?.trim();
+  const at = error.stack
+    ?.split('\n')
+    .find((line) => line.trimStart().startsWith('at '))
+    ?.trim();
 
   return { name: error.name, ...code, ...(at ? { at } : {}) };
 };

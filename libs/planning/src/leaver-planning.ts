@@ -28,7 +28,12 @@ export interface LeaverPlanned {
 }
 
 /** Reads the leaver in Dialpad, everything of theirs and everything that points at them, and freezes what will be done. */
-export const planTheLeaver = async (deps: PlanningDeps, personRef: string, terms: LeaverTerms, userIdByHand: string | null = null): Promise<LeaverPlanned | CannotPlan> => {
+export const planTheLeaver = async (
+  deps: PlanningDeps,
+  personRef: string,
+  terms: LeaverTerms,
+  userIdByHand: string | null = null,
+): Promise<LeaverPlanned | CannotPlan> => {
   const person = await deps.persons.load(personRef);
   const found = await findUserOf(deps.dialpad, person, userIdByHand);
   if (found.kind === 'blocked') return found;
@@ -46,20 +51,26 @@ const heirOf = async ({ dialpad, persons }: PlanningDeps, successor: Successor, 
   const blocked = (code: string, detail: string): CannotPlan => ({ kind: 'blocked', code, detail });
 
   switch (successor.kind) {
-    case 'pool': return { kind: 'pool' };
-    case 'unknown-person': return blocked('successor.unknown', 'HR names a successor it never told us about; send their record, or name another successor');
+    case 'pool':
+      return { kind: 'pool' };
+    case 'unknown-person':
+      return blocked('successor.unknown', 'HR names a successor it never told us about; send their record, or name another successor');
     case 'office': {
       const office = (await dialpad.offices()).find((each) => each.name === successor.name);
       return office ? { kind: 'office', id: office.id } : blocked('successor.unknown', 'no Dialpad office has the name of the successor');
     }
     case 'department': {
-      const group = (await dialpad.findGroup({ type: 'department', name: successor.name, officeId })) ?? (await dialpad.findGroup({ type: 'department', name: successor.name }));
+      const group =
+        (await dialpad.findGroup({ type: 'department', name: successor.name, officeId })) ??
+        (await dialpad.findGroup({ type: 'department', name: successor.name }));
       return group ? { kind: 'department', id: group.id } : blocked('successor.unknown', 'no Dialpad department has the name of the successor');
     }
     case 'person': {
       const found = await findUserOf(dialpad, await persons.load(successor.personRef), null);
       if (found.kind === 'blocked') return blocked('successor.unknown', 'the successor has no Dialpad user of their own');
-      return found.user.state === 'active' ? { kind: 'user', id: found.user.id } : blocked('successor.inactive', `the successor is ${found.user.state} in Dialpad`);
+      return found.user.state === 'active'
+        ? { kind: 'user', id: found.user.id }
+        : blocked('successor.inactive', `the successor is ${found.user.state} in Dialpad`);
     }
   }
 };
@@ -69,7 +80,10 @@ const REMOVABLE = ['department', 'callcenter', 'office', 'channel'];
 
 const snapshot = async (dialpad: Dialpad, user: DialpadUser, heir: Heir): Promise<LeaverSnapshot> => {
   const [deskPhones, numbers, routing, coaching] = await Promise.all([
-    dialpad.deskPhones(user.id), dialpad.numbersOf(user.id), dialpad.routingReferences(user.id), coachingTeamsOf(dialpad, user.id),
+    dialpad.deskPhones(user.id),
+    dialpad.numbersOf(user.id),
+    dialpad.routingReferences(user.id),
+    coachingTeamsOf(dialpad, user.id),
   ]);
   const groups = dialpad.groupsOf(user).filter((group) => group.type !== 'coachingteam');
 
@@ -89,7 +103,9 @@ const snapshot = async (dialpad: Dialpad, user: DialpadUser, heir: Heir): Promis
 
 const coachingTeamsOf = async (dialpad: Dialpad, userId: string): Promise<{ type: string; id: string; role: string }[]> => {
   const teams = await dialpad.coachingTeams();
-  const memberships = await Promise.all(teams.map(async (team) => ({ team, member: (await dialpad.coachingTeamMembers(team.id)).find((each) => each.id === userId) })));
+  const memberships = await Promise.all(
+    teams.map(async (team) => ({ team, member: (await dialpad.coachingTeamMembers(team.id)).find((each) => each.id === userId) })),
+  );
 
   return memberships.flatMap(({ team, member }) => (member ? [{ type: 'coachingteam', id: team.id, role: member.role ?? 'trainee' }] : []));
 };

@@ -19,13 +19,15 @@ export const findUserOf = async (dialpad: Dialpad, person: LoadedPerson, byHand:
     if (user && user.state !== 'deleted') return { kind: 'found', user, how: byHand === null ? 'stored' : 'by-hand' };
     return blocked('link.gone', 'the linked Dialpad user does not exist any more');
   }
-  if (person.profile.email === null) return blocked('link.no_email', 'HR gave no mail address to find the Dialpad user by; do the link by hand with the user id');
+  if (person.profile.email === null)
+    return blocked('link.no_email', 'HR gave no mail address to find the Dialpad user by; do the link by hand with the user id');
 
   const users = (await dialpad.findUsersByEmail(person.profile.email)).filter((user) => user.state !== 'deleted');
   const [user] = users;
   if (!user) return blocked('link.none', 'no Dialpad user has the mail address HR gave; link by hand with the user id, or waive if there is none');
   if (users.length > 1) return blocked('link.several', 'several Dialpad users have this mail address; link by hand with the right user id');
-  if (!sameName(user, person)) return blocked('link.other_name', 'the Dialpad user with this mail address has another name; check, then link by hand with the user id');
+  if (!sameName(user, person))
+    return blocked('link.other_name', 'the Dialpad user with this mail address has another name; check, then link by hand with the user id');
 
   // A list leaves out what only the user itself shows: its groups.
   const whole = await dialpad.readUser(user.id);

@@ -53,7 +53,10 @@ export class Keyring {
   private readonly serviceKey: Buffer;
   private readonly cache = new Map<string, { readonly key: OpenKey; readonly until: number }>();
 
-  constructor(master: Uint8Array, private readonly table: KeyTable) {
+  constructor(
+    master: Uint8Array,
+    private readonly table: KeyTable,
+  ) {
     this.kek = subKey(master, 'kek');
     this.indexKey = subKey(master, 'index');
     this.serviceKey = subKey(master, 'service');

@@ -7,7 +7,12 @@ export interface Shown {
   readonly state: OpenCase;
   readonly events: readonly StoredEvent[];
   /** What the caller may see of the person beside the reference; null: nothing. */
-  readonly profile: { readonly givenName: string | null; readonly familyName: string | null; readonly email: string | null; readonly employeeId: string | null } | null;
+  readonly profile: {
+    readonly givenName: string | null;
+    readonly familyName: string | null;
+    readonly email: string | null;
+    readonly employeeId: string | null;
+  } | null;
   readonly erased: boolean;
   /** `http://127.0.0.1:8233/namespaces/default`: where the Temporal UI shows workflows. */
   readonly temporalUi: string;
@@ -20,27 +25,47 @@ export const caseDetail = ({ caseId, state, events, profile, erased, temporalUi 
   const attention = attentionOf(state);
 
   return {
-    id: caseId, kind: state.kind, phase: state.phase,
+    id: caseId,
+    kind: state.kind,
+    phase: state.phase,
     person: { ref: state.personRef, ...(profile ?? {}), erased },
-    office: state.office, requester: state.requester, source: state.source, version: events.length, openedAt: events[0]?.recordedAt ?? '',
+    office: state.office,
+    requester: state.requester,
+    source: state.source,
+    version: events.length,
+    openedAt: events[0]?.recordedAt ?? '',
     terms: { ...state.terms },
     waitsFor: whatItWaitsFor(state).map((each) => ({ ...each, since: sinceOf(each, events) })),
     attention: attention && { ...attention, since: newest(events, (event) => STUCK.includes(event.type) && event.data['step'] === attention.step) ?? null },
     plan: planOf(state),
     approvals: state.stages.map((stage) => ({
-      stage: stage.stage, state: stage.status, needed: stage.needed, by: [...stage.by], deadline: stage.deadline, escalated: stage.escalated,
+      stage: stage.stage,
+      state: stage.status,
+      needed: stage.needed,
+      by: [...stage.by],
+      deadline: stage.deadline,
+      escalated: stage.escalated,
       decisions: stage.decisions.map((decision) => ({ ...decision, at: decidedAt(events, stage.stage, decision.actor) })),
     })),
     undoUntil: undoUntil(state),
-    outcome: state.result, certificate: state.certificate && { ...state.certificate },
+    outcome: state.result,
+    certificate: state.certificate && { ...state.certificate },
     temporal: { workflowId, runId, url: `${temporalUi}/workflows/${encodeURIComponent(workflowId)}${runId === null ? '' : `/${runId}`}` },
     links: linksOf(caseId),
   };
 };
 
 export const caseItem = (row: CaseRow): CaseItem => ({
-  id: row.id, kind: row.kind, phase: row.phase, person: { ref: row.personRef }, office: row.office, waitingOn: row.waitingOn, due: row.due,
-  attention: row.attention, openedAt: row.openedAt, links: linksOf(row.id),
+  id: row.id,
+  kind: row.kind,
+  phase: row.phase,
+  person: { ref: row.personRef },
+  office: row.office,
+  waitingOn: row.waitingOn,
+  due: row.due,
+  attention: row.attention,
+  openedAt: row.openedAt,
+  links: linksOf(row.id),
 });
 
 /** The steps with what became of them; a case without a plan yet still shows the reading before it. */
@@ -74,4 +99,9 @@ const decidedAt = (events: readonly StoredEvent[], stage: string, actor: string)
 const undoUntil = (state: OpenCase): CaseDetail['undoUntil'] =>
   state.status === 'closed' || state.rescinding
     ? []
-    : state.steps.filter((step) => !step.reversible && !stepOf(state, step.id).begun).map((step) => ({ line: step.kind === 'deleteUser' ? 'delete' : step.kind === 'anonymize' ? 'erase' : step.id, at: step.kind === 'deleteUser' ? state.holdUntil : null }));
+    : state.steps
+        .filter((step) => !step.reversible && !stepOf(state, step.id).begun)
+        .map((step) => ({
+          line: step.kind === 'deleteUser' ? 'delete' : step.kind === 'anonymize' ? 'erase' : step.id,
+          at: step.kind === 'deleteUser' ? state.holdUntil : null,
+        }));

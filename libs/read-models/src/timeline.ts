@@ -12,8 +12,14 @@ const entryOf = (event: StoredEvent): TimelineEntry => {
   const evidence = evidenceOf(event, personal);
 
   return {
-    position: event.version, at: event.recordedAt, type: event.type, ...(typeof step === 'string' ? { stepId: step } : {}),
-    actor: event.meta.actor, channel: event.meta.channel, summary: says ? says(event.data) : event.type, evidence,
+    position: event.version,
+    at: event.recordedAt,
+    type: event.type,
+    ...(typeof step === 'string' ? { stepId: step } : {}),
+    actor: event.meta.actor,
+    channel: event.meta.channel,
+    summary: says ? says(event.data) : event.type,
+    evidence,
     reason: typeof personal['reason'] === 'string' ? personal['reason'] : null,
   };
 };
@@ -32,8 +38,10 @@ const text = (value: unknown): string => (typeof value === 'string' || typeof va
 const WORDS: Readonly<Record<CaseEventType, (data: JsonObject) => string>> = {
   CaseOpened: (data) => `${text(data['kind'])} case opened by ${text(data['requester'])}`,
   TermsChanged: (data) => `HR changed ${text(data['what'])}`,
-  StepStarted: (data) => `${text(data['step'])} started${data['byHand'] ? ': reading back what was done by hand' : ''}${text(data['round']) === '1' ? '' : `, attempt ${text(data['round'])}`}`,
-  StepVerified: (data) => `${text(data['step'])} read back and true${data['changed'] ? '' : ': it was so already'}${data['finding'] ? ` (finding: ${text(data['finding'])})` : ''}`,
+  StepStarted: (data) =>
+    `${text(data['step'])} started${data['byHand'] ? ': reading back what was done by hand' : ''}${text(data['round']) === '1' ? '' : `, attempt ${text(data['round'])}`}`,
+  StepVerified: (data) =>
+    `${text(data['step'])} read back and true${data['changed'] ? '' : ': it was so already'}${data['finding'] ? ` (finding: ${text(data['finding'])})` : ''}`,
   StepBlocked: (data) => `${text(data['step'])} is blocked: ${text(data['detail'])} (${text(data['code'])})`,
   StepContradicted: (data) => `${text(data['step'])} was done and does not read back: ${text(data['detail'])}`,
   StepWithheld: (data) => `${text(data['step'])} was not allowed to start: ${text(data['code'])}`,
@@ -43,8 +51,10 @@ const WORDS: Readonly<Record<CaseEventType, (data: JsonObject) => string>> = {
   StepDoneByHand: (data) => `${text(data['step'])} was done by hand, and reads back true`,
   PlanMade: (data) => `planned ${stepsIn(data['plan'])} steps, plan ${hashIn(data['plan'])}`,
   StageOpened: (data) => `asked for ${text(data['needed'])} approval(s) of stage ${text(data['stage'])} until ${text(data['deadline'])}`,
-  DecisionMade: (data) => `${text(data['actor'])} decided ${text(data['decision'])} on stage ${text(data['stage'])}${data['reasonCode'] ? `: ${text(data['reasonCode'])}` : ''}`,
-  DecisionRefused: (data) => `the decision ${text(data['decision'])} of ${text(data['actor'])} on stage ${text(data['stage'])} does not count: ${text(data['code'])}`,
+  DecisionMade: (data) =>
+    `${text(data['actor'])} decided ${text(data['decision'])} on stage ${text(data['stage'])}${data['reasonCode'] ? `: ${text(data['reasonCode'])}` : ''}`,
+  DecisionRefused: (data) =>
+    `the decision ${text(data['decision'])} of ${text(data['actor'])} on stage ${text(data['stage'])} does not count: ${text(data['code'])}`,
   StageApproved: (data) => `stage ${text(data['stage'])} is approved`,
   StageRefused: (data) => `stage ${text(data['stage'])} is refused`,
   StageEscalated: (data) => `stage ${text(data['stage'])} was not decided in time and is escalated`,

@@ -10,10 +10,26 @@ let number = 0;
 
 const hire = (more: object = {}): object => ({
   source: 'generic',
-  fact: { type: 'employee.hired', data: { employeeId: `H-${(number += 1)}`, email: `hire.${number}@example.com`, givenName: 'Hira', familyName: 'Newman', office: 'Berlin', startDate: '2026-12-01', ...more } },
+  fact: {
+    type: 'employee.hired',
+    data: {
+      employeeId: `H-${(number += 1)}`,
+      email: `hire.${number}@example.com`,
+      givenName: 'Hira',
+      familyName: 'Newman',
+      office: 'Berlin',
+      startDate: '2026-12-01',
+      ...more,
+    },
+  },
   reason: 'by hand',
 });
-const leave = (more: object = {}): object => ({ fact: { type: 'employee.terminated', data: { employeeId: `L-${(number += 1)}`, email: 'l@example.com', lastWorkingDay: '2026-11-01', timeZone: 'UTC', ...more } } });
+const leave = (more: object = {}): object => ({
+  fact: {
+    type: 'employee.terminated',
+    data: { employeeId: `L-${(number += 1)}`, email: 'l@example.com', lastWorkingDay: '2026-11-01', timeZone: 'UTC', ...more },
+  },
+});
 
 beforeAll(async () => {
   api = await startApi('actors: { approver2: { source: generic, employeeId: SUBJECT } }');
@@ -27,7 +43,18 @@ const plannedLeaver = async (key: 'requester' | 'operator' = 'requester', more: 
   const cases = new Cases(api.worker.store);
   const terms = (await cases.load(id))?.state.terms;
   if (terms?.kind !== 'leaver') throw new Error('not a leaver');
-  const seen = { userId: '5', officeId: '6', isCompanyAdmin: false, adminOfficeIds: [], forwards: false, deskPhoneIds: [], numbers: [], groups: [], routing: [], heir: { kind: 'pool' } as const };
+  const seen = {
+    userId: '5',
+    officeId: '6',
+    isCompanyAdmin: false,
+    adminOfficeIds: [],
+    forwards: false,
+    deskPhoneIds: [],
+    numbers: [],
+    groups: [],
+    routing: [],
+    heir: { kind: 'pool' } as const,
+  };
   const plan = { ...planLeaver(terms, seen, parsePolicy('', 'of the test')), hash: 'hash-1' };
   const command: CaseCommand = { type: 'recordPlan', plan, userId: '5', now: new Date().toISOString() };
   await cases.execute(id, command, api.systemBy(randomUUID()));
@@ -60,10 +87,16 @@ describe('a case started by hand', () => {
 
   it('that cannot be understood names the fields', async () => {
     expect(await api.call('requester', '/v1/cases', hire({ startDate: 'soon', license: 'gold' }))).toMatchObject({
-      status: 422, body: { code: 'fact.not_understood', errors: expect.arrayContaining([expect.objectContaining({ pointer: '/fact/data/startDate' })]) },
+      status: 422,
+      body: { code: 'fact.not_understood', errors: expect.arrayContaining([expect.objectContaining({ pointer: '/fact/data/startDate' })]) },
     });
-    expect(await api.call('requester', '/v1/cases', { reason: 'x' })).toMatchObject({ status: 400, body: { code: 'request.invalid', errors: [expect.objectContaining({ pointer: '/fact' })] } });
-    expect(await api.request('/v1/cases', { method: 'POST', headers: { authorization: 'Bearer key-requester', 'content-type': 'application/json' }, body: '{' })).toMatchObject({ status: 400, body: { code: 'body.broken' } });
+    expect(await api.call('requester', '/v1/cases', { reason: 'x' })).toMatchObject({
+      status: 400,
+      body: { code: 'request.invalid', errors: [expect.objectContaining({ pointer: '/fact' })] },
+    });
+    expect(
+      await api.request('/v1/cases', { method: 'POST', headers: { authorization: 'Bearer key-requester', 'content-type': 'application/json' }, body: '{' }),
+    ).toMatchObject({ status: 400, body: { code: 'body.broken' } });
   });
 
   it('needs a key, and one that may', async () => {
@@ -74,7 +107,8 @@ describe('a case started by hand', () => {
 });
 
 describe('a decision', () => {
-  const decide = (id: string, key: 'approver' | 'approver2' | 'requester' | 'operator', body: object) => api.call(key, `/v1/cases/${id}/approvals/leaver/decisions`, body);
+  const decide = (id: string, key: 'approver' | 'approver2' | 'requester' | 'operator', body: object) =>
+    api.call(key, `/v1/cases/${id}/approvals/leaver/decisions`, body);
 
   it('counts once: the same again is answered 200 and records nothing new', async () => {
     const { id, planHash } = await plannedLeaver();
@@ -87,21 +121,41 @@ describe('a decision', () => {
   it('of the requester, the subject, or no approver is a 403; on an old plan or a closed stage a 409; each is in the timeline', async () => {
     const subject = await plannedLeaver('requester', { employeeId: 'SUBJECT' });
     const own = await plannedLeaver('requester');
-    expect(await decide(subject.id, 'approver2', { decision: 'approve', planHash: subject.planHash })).toMatchObject({ status: 403, body: { code: 'approval.subject' } });
-    expect(await decide(own.id, 'requester', { decision: 'approve', planHash: own.planHash })).toMatchObject({ status: 403, body: { code: 'approval.requester' } });
-    expect(await decide(own.id, 'operator', { decision: 'approve', planHash: own.planHash })).toMatchObject({ status: 403, body: { code: 'approval.not_approver' } });
+    expect(await decide(subject.id, 'approver2', { decision: 'approve', planHash: subject.planHash })).toMatchObject({
+      status: 403,
+      body: { code: 'approval.subject' },
+    });
+    expect(await decide(own.id, 'requester', { decision: 'approve', planHash: own.planHash })).toMatchObject({
+      status: 403,
+      body: { code: 'approval.requester' },
+    });
+    expect(await decide(own.id, 'operator', { decision: 'approve', planHash: own.planHash })).toMatchObject({
+      status: 403,
+      body: { code: 'approval.not_approver' },
+    });
     expect(await decide(own.id, 'approver', { decision: 'approve', planHash: 'older' })).toMatchObject({ status: 409, body: { code: 'approval.stale_plan' } });
     expect((await decide(own.id, 'approver', { decision: 'refuse', reason: 'no', planHash: own.planHash })).status).toBe(200);
-    expect(await decide(own.id, 'approver2', { decision: 'approve', planHash: own.planHash })).toMatchObject({ status: 409, body: { code: 'approval.closed' } });
+    expect(await decide(own.id, 'approver2', { decision: 'approve', planHash: own.planHash })).toMatchObject({
+      status: 409,
+      body: { code: 'approval.closed' },
+    });
     const { items } = (await api.call('auditor', `/v1/cases/${own.id}/timeline`)).body as unknown as { items: { type: string }[] };
     expect(items.filter((entry) => entry.type === 'DecisionRefused')).toHaveLength(4);
   });
 
   it('on no such case or stage is a 404, and half a decision a 400', async () => {
     const { id, planHash } = await plannedLeaver();
-    expect(await api.call('approver', `/v1/cases/${randomUUID()}/approvals/leaver/decisions`, { decision: 'approve', planHash })).toMatchObject({ status: 404 });
-    expect(await api.call('approver', `/v1/cases/${id}/approvals/none/decisions`, { decision: 'approve', planHash })).toMatchObject({ status: 404, body: { code: 'stage.unknown' } });
-    expect(await decide(id, 'approver', { decision: 'perhaps', planHash })).toMatchObject({ status: 400, body: { errors: [expect.objectContaining({ pointer: '/decision' })] } });
+    expect(await api.call('approver', `/v1/cases/${randomUUID()}/approvals/leaver/decisions`, { decision: 'approve', planHash })).toMatchObject({
+      status: 404,
+    });
+    expect(await api.call('approver', `/v1/cases/${id}/approvals/none/decisions`, { decision: 'approve', planHash })).toMatchObject({
+      status: 404,
+      body: { code: 'stage.unknown' },
+    });
+    expect(await decide(id, 'approver', { decision: 'perhaps', planHash })).toMatchObject({
+      status: 400,
+      body: { errors: [expect.objectContaining({ pointer: '/decision' })] },
+    });
     expect((await api.call('approver', '/v1/cases/not-an-id')).status).toBe(400);
   });
 });
@@ -158,7 +212,17 @@ describe('the rest', () => {
     expect((await api.request('/docs')).status).toBe(200);
     const { body } = await api.request('/openapi.json');
     const paths = Object.keys((body as { paths: object }).paths);
-    expect(paths).toEqual(expect.arrayContaining(['/v1/hooks/{source}', '/v1/cases', '/v1/cases/{id}', '/v1/cases/{id}/timeline', '/v1/cases/{id}/approvals/{stage}/decisions', '/v1/persons', '/v1/audit']));
+    expect(paths).toEqual(
+      expect.arrayContaining([
+        '/v1/hooks/{source}',
+        '/v1/cases',
+        '/v1/cases/{id}',
+        '/v1/cases/{id}/timeline',
+        '/v1/cases/{id}/approvals/{stage}/decisions',
+        '/v1/persons',
+        '/v1/audit',
+      ]),
+    );
   });
 
   it('answers an unknown route as a problem', async () => {

@@ -4,7 +4,16 @@ import { Webhook } from 'standardwebhooks';
 import { hookSecrets, startApi, type RunningApi } from '../support/api.ts';
 
 let api: RunningApi;
-const leaving = { employeeId: '67890', email: 'bryony@example.com', givenName: 'Bryony', familyName: 'Hart', office: 'Berlin', timeZone: 'Europe/Berlin', lastWorkingDay: '2026-02-27', extra: { kept: true } };
+const leaving = {
+  employeeId: '67890',
+  email: 'bryony@example.com',
+  givenName: 'Bryony',
+  familyName: 'Hart',
+  office: 'Berlin',
+  timeZone: 'Europe/Berlin',
+  lastWorkingDay: '2026-02-27',
+  extra: { kept: true },
+};
 const fact = (data: object = leaving, type = 'employee.terminated'): string => JSON.stringify({ type, timestamp: '2026-02-20T14:11:32.120Z', data });
 
 interface Sending {
@@ -16,11 +25,17 @@ interface Sending {
   readonly signature?: string;
 }
 
-const send = (body: string | Uint8Array, { secret = hookSecrets[0], id = `msg_${randomUUID()}`, at = new Date(), source = 'generic', type = 'application/json', signature }: Sending = {}) =>
+const send = (
+  body: string | Uint8Array,
+  { secret = hookSecrets[0], id = `msg_${randomUUID()}`, at = new Date(), source = 'generic', type = 'application/json', signature }: Sending = {},
+) =>
   api.request(`/v1/hooks/${source}`, {
-    method: 'POST', body,
+    method: 'POST',
+    body,
     headers: {
-      'content-type': type, 'webhook-id': id, 'webhook-timestamp': String(Math.floor(at.getTime() / 1000)),
+      'content-type': type,
+      'webhook-id': id,
+      'webhook-timestamp': String(Math.floor(at.getTime() / 1000)),
       'webhook-signature': signature ?? new Webhook(secret).sign(id, at, typeof body === 'string' ? body : Buffer.from(body)),
     },
   });
@@ -39,7 +54,13 @@ describe('a hook', () => {
     const worked = (await api.request(`/v1/hooks/inbox/${answer.body['id']}`)).body as unknown as { status: string; caseIds: string[] };
     expect(worked.status).toBe('processed');
     const { body } = await api.call('operator', `/v1/cases/${worked.caseIds[0]}`);
-    expect(body).toMatchObject({ kind: 'leaver', phase: 'planned', requester: 'source:generic', terms: { cutOff: '2026-02-27T23:00:00.000Z', zoneFrom: 'fact' }, person: { email: 'bryony@example.com' } });
+    expect(body).toMatchObject({
+      kind: 'leaver',
+      phase: 'planned',
+      requester: 'source:generic',
+      terms: { cutOff: '2026-02-27T23:00:00.000Z', zoneFrom: 'fact' },
+      person: { email: 'bryony@example.com' },
+    });
   });
 
   it('that is told again under its webhook-id answers the first id and has no second effect', async () => {
@@ -68,7 +89,17 @@ describe('a hook', () => {
     ['of another content type', { type: 'text/plain' }, 415, 'body.not_json'],
   ])('%s is refused, as a problem', async (_says, sending, status, code) => {
     const answer = await send(fact(), sending as Sending);
-    expect(answer).toMatchObject({ status, body: { status, code, title: expect.any(String), detail: expect.any(String), type: expect.stringContaining(code), instance: expect.stringContaining('/v1/hooks/') } });
+    expect(answer).toMatchObject({
+      status,
+      body: {
+        status,
+        code,
+        title: expect.any(String),
+        detail: expect.any(String),
+        type: expect.stringContaining(code),
+        instance: expect.stringContaining('/v1/hooks/'),
+      },
+    });
     expect(answer.type).toContain('application/problem+json');
   });
 
@@ -92,7 +123,11 @@ describe('a hook', () => {
   it('with fields that make no sense waits for a person and names them', async () => {
     const { body } = await send(fact({ ...leaving, lastWorkingDay: '2026-02-30', timeZone: 'Mars/Base' }));
     await api.workInbox();
-    expect((await api.request(`/v1/hooks/inbox/${body['id']}`)).body).toMatchObject({ status: 'needs-person', caseIds: [], pointers: expect.arrayContaining(['/data/lastWorkingDay', '/data/timeZone']) });
+    expect((await api.request(`/v1/hooks/inbox/${body['id']}`)).body).toMatchObject({
+      status: 'needs-person',
+      caseIds: [],
+      pointers: expect.arrayContaining(['/data/lastWorkingDay', '/data/timeZone']),
+    });
   });
 
   it('of an unknown type is ignored', async () => {
@@ -104,7 +139,9 @@ describe('a hook', () => {
   it('leaves no body behind once it is worked', async () => {
     await send(fact({ ...leaving, employeeId: 'purged' }));
     await api.workInbox();
-    const rows: { left: string }[] = await api.dataSource.query(`SELECT count(*) AS left FROM app.inbox WHERE status IN ('processed', 'ignored') AND body IS NOT NULL`);
+    const rows: { left: string }[] = await api.dataSource.query(
+      `SELECT count(*) AS left FROM app.inbox WHERE status IN ('processed', 'ignored') AND body IS NOT NULL`,
+    );
     expect(rows[0]?.left).toBe('0');
   });
 

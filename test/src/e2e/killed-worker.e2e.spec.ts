@@ -19,7 +19,10 @@ const killAtEveryStep = async (caseIds: readonly string[]): Promise<void> => {
   const seen = new Set<string>();
   while (killing) {
     const entries = (await Promise.all(caseIds.map((caseId) => whole.timeline(caseId)))).flat();
-    const fresh = entries.filter((entry) => entry.type === 'StepStarted' || entry.type === 'StepVerified').map((entry) => `${entry.type} ${entry.stepId} ${entry.at}`).filter((key) => !seen.has(key));
+    const fresh = entries
+      .filter((entry) => entry.type === 'StepStarted' || entry.type === 'StepVerified')
+      .map((entry) => `${entry.type} ${entry.stepId} ${entry.at}`)
+      .filter((key) => !seen.has(key));
     if (fresh.length > 0) {
       for (const key of fresh) seen.add(key);
       const pid = whole.now().pids['worker'] ?? 0;
@@ -43,8 +46,20 @@ const bothSequences = async (round: string, disturb: boolean): Promise<Record<st
   const leaving = (await whole.plainUsers())[0] as SandboxUser;
   const newcomer = { employeeId: `NEW-${round}`, email: `newcomer.${round}@example.com`, givenName: 'New', familyName: 'Comer' };
   // Another employee of the same Dialpad user each round: the record of the round before is closed and erased.
-  const joiner = await whole.tell('employee.hired', { ...newcomer, office: 'Berlin', timeZone: 'UTC', startDate: dayFromToday(0), number: { from: 'reserved' }, groups: [{ type: 'department', name: 'Berlin Sales' }] });
-  const leaver = await whole.tell('employee.terminated', { ...asEmployee(leaving), employeeId: `OLD-${round}`, timeZone: 'UTC', lastWorkingDay: dayFromToday(-2) });
+  const joiner = await whole.tell('employee.hired', {
+    ...newcomer,
+    office: 'Berlin',
+    timeZone: 'UTC',
+    startDate: dayFromToday(0),
+    number: { from: 'reserved' },
+    groups: [{ type: 'department', name: 'Berlin Sales' }],
+  });
+  const leaver = await whole.tell('employee.terminated', {
+    ...asEmployee(leaving),
+    employeeId: `OLD-${round}`,
+    timeZone: 'UTC',
+    lastWorkingDay: dayFromToday(-2),
+  });
   killing = disturb;
   const killer = disturb ? killAtEveryStep([joiner, leaver]) : Promise.resolve();
   const PATIENCE = 400_000;
@@ -55,7 +70,7 @@ const bothSequences = async (round: string, disturb: boolean): Promise<Record<st
         await whole.until(joiner, 'the invitation', (each) => each.phase === 'awaiting-acceptance', PATIENCE);
         const { items } = await whole.control<{ items: { id: string }[] }>(`/api/v2/users?state=pending&email=${encodeURIComponent(newcomer.email)}`);
         await whole.control(`/sandbox/users/${items[0]?.id}/accept`, {});
-        await whole.until(joiner, 'the joiner\'s end', (each) => each.phase === 'done', PATIENCE);
+        await whole.until(joiner, "the joiner's end", (each) => each.phase === 'done', PATIENCE);
       })(),
       (async () => {
         await whole.until(leaver, 'the approval', (each) => each.approvals.some((stage) => stage.state === 'open'), PATIENCE);
@@ -64,7 +79,7 @@ const bothSequences = async (round: string, disturb: boolean): Promise<Record<st
         await whole.approve(leaver, 'delete');
         await whole.until(leaver, 'the delete', (each) => each.phase === 'awaiting-purge', PATIENCE);
         await whole.control('/sandbox/clock', { advance: 'PT72H' });
-        await whole.until(leaver, 'the leaver\'s end', (each) => each.phase === 'done', PATIENCE);
+        await whole.until(leaver, "the leaver's end", (each) => each.phase === 'done', PATIENCE);
       })(),
     ]);
   } finally {

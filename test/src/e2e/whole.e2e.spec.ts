@@ -33,7 +33,13 @@ afterAll(async () => {
 describe('from an HR webhook to the end', () => {
   it('a joiner is approved over HTTP, invited, accepts, and joins', async () => {
     joinerCase = await whole.tell('employee.hired', {
-      ...nora, office: 'Berlin', timeZone: 'Europe/Berlin', startDate: dayFromToday(0), number: { from: 'reserved' }, groups: [{ type: 'department', name: 'Berlin Sales' }], adminRole: 'office',
+      ...nora,
+      office: 'Berlin',
+      timeZone: 'Europe/Berlin',
+      startDate: dayFromToday(0),
+      number: { from: 'reserved' },
+      groups: [{ type: 'department', name: 'Berlin Sales' }],
+      adminRole: 'office',
     });
     await whole.until(joinerCase, 'the approval', (each) => each.approvals.some((stage) => stage.state === 'open'));
     expect(await whole.approve(joinerCase, 'joiner')).toBe(200);
@@ -45,11 +51,20 @@ describe('from an HR webhook to the end', () => {
   }, 90_000);
 
   it('a leaver is approved by a Temporal update, held, deleted after a second approval, purged and certified', async () => {
-    leaverCase = await whole.tell('employee.terminated', { ...asEmployee(leaver), timeZone: 'Europe/Berlin', lastWorkingDay: dayFromToday(-2), successor: { employeeId: nora.employeeId } });
+    leaverCase = await whole.tell('employee.terminated', {
+      ...asEmployee(leaver),
+      timeZone: 'Europe/Berlin',
+      lastWorkingDay: dayFromToday(-2),
+      successor: { employeeId: nora.employeeId },
+    });
     const planned = await whole.until(leaverCase, 'the approval', (each) => each.approvals.some((stage) => stage.state === 'open'));
     expect(planned.undoUntil.map((each) => each.line)).toEqual(['delete', 'erase']);
     const handle = client.workflow.getHandle(planned.temporal.workflowId);
-    expect(await handle.executeUpdate(decideUpdate, { args: [{ stage: 'leaver', decision: 'approve', reasonCode: 'agreed', actor: 'approver', planHash: planned.plan?.hash ?? '' }] })).toEqual({ accepted: true, code: 'ok' });
+    expect(
+      await handle.executeUpdate(decideUpdate, {
+        args: [{ stage: 'leaver', decision: 'approve', reasonCode: 'agreed', actor: 'approver', planHash: planned.plan?.hash ?? '' }],
+      }),
+    ).toEqual({ accepted: true, code: 'ok' });
     await whole.until(leaverCase, 'the second approval', (each) => each.phase === 'awaiting-delete-approval');
     expect(await whole.approve(leaverCase, 'delete', 'approver2')).toBe(200);
     await whole.until(leaverCase, 'the delete', (each) => each.phase === 'awaiting-purge');
@@ -68,7 +83,10 @@ describe('from an HR webhook to the end', () => {
       expect(ended.sort()).toEqual(started.sort());
     }
     const decisions = (await whole.timeline(leaverCase)).filter((entry) => entry.type === 'DecisionMade').map(({ actor, channel }) => ({ actor, channel }));
-    expect(decisions).toEqual([{ actor: 'approver', channel: 'temporal' }, { actor: 'approver2', channel: 'api' }]);
+    expect(decisions).toEqual([
+      { actor: 'approver', channel: 'temporal' },
+      { actor: 'approver2', channel: 'api' },
+    ]);
   }, 30_000);
 
   it('wrote to Dialpad each thing once, suspended first and deleted last', async () => {
@@ -94,7 +112,8 @@ describe('from an HR webhook to the end', () => {
       histories += JSON.stringify(run.searchAttributes) + JSON.stringify(run.memo ?? {});
       histories += historyToJSON(await client.workflow.getHandle(run.workflowId, run.runId).fetchHistory());
     }
-    const decoded = histories + [...histories.matchAll(/"data": ?"([A-Za-z0-9+/=]+)"/g)].map(([, data]) => Buffer.from(data ?? '', 'base64').toString('utf8')).join('\n');
+    const decoded =
+      histories + [...histories.matchAll(/"data": ?"([A-Za-z0-9+/=]+)"/g)].map(([, data]) => Buffer.from(data ?? '', 'base64').toString('utf8')).join('\n');
     expect(decoded).toContain(leaverCase);
     const log = whole.log();
     for (const value of values) {
@@ -106,7 +125,12 @@ describe('from an HR webhook to the end', () => {
   it('shows in Temporal what a case is and waited for', async () => {
     const described = await client.workflow.getHandle(`leaver/${leaverCase}`).describe();
     const attributes = described.typedSearchAttributes.getAll();
-    expect(Object.fromEntries(attributes.map(({ key, value }) => [key.name, value]))).toMatchObject({ HandoverKind: 'leaver', HandoverPhase: 'done', HandoverWaitingOn: 'nobody', HandoverNeedsAttention: false });
+    expect(Object.fromEntries(attributes.map(({ key, value }) => [key.name, value]))).toMatchObject({
+      HandoverKind: 'leaver',
+      HandoverPhase: 'done',
+      HandoverWaitingOn: 'nobody',
+      HandoverNeedsAttention: false,
+    });
     expect(await described.staticSummary()).toMatch(/^leaver/);
   }, 30_000);
 });

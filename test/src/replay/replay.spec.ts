@@ -20,9 +20,13 @@ describe('a history of an earlier version', () => {
     expect(saved.length).toBeGreaterThanOrEqual(7);
   });
 
-  it.each(saved)('%s is carried on by today\'s workflows', async (file) => {
-    await Worker.runReplayHistory({ workflowBundle }, historyFromJSON(JSON.parse(readFileSync(join(folder, file), 'utf8'))));
-  }, 30_000);
+  it.each(saved)(
+    "%s is carried on by today's workflows",
+    async (file) => {
+      await Worker.runReplayHistory({ workflowBundle }, historyFromJSON(JSON.parse(readFileSync(join(folder, file), 'utf8'))));
+    },
+    30_000,
+  );
 
   it('that another program wrote is refused, so that these tests can fail', async () => {
     const [first = ''] = saved.filter((file) => file.startsWith('leaver'));

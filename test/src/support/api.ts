@@ -12,7 +12,14 @@ import { compose as composeWorker } from '@handover/worker';
 import type { AddressInfo } from 'node:net';
 
 export const hookSecrets = [`whsec_${randomBytes(32).toString('base64')}`, `whsec_${randomBytes(32).toString('base64')}`] as const;
-const ACTORS = { admin: ['admin', 'operator'], operator: ['operator'], approver: ['approver'], approver2: ['approver'], requester: ['requester'], auditor: ['auditor'] } as const;
+const ACTORS = {
+  admin: ['admin', 'operator'],
+  operator: ['operator'],
+  approver: ['approver'],
+  approver2: ['approver'],
+  requester: ['requester'],
+  auditor: ['auditor'],
+} as const;
 export type Key = keyof typeof ACTORS;
 
 /** The API as it is, on a real PostgreSQL and the sandbox; facts are worked by the worker's own intake, on demand. */
@@ -25,7 +32,11 @@ export const startApi = async (policyText = '') => {
     hooks: { generic: { scheme: 'standard-webhooks', secrets: hookSecrets.map((each) => new Secret(each)) } },
   };
   const parts = {
-    dataSource, secrets, masterKey: randomBytes(32), policy: parsePolicy(policyText, 'of the test'), dialpad: createDialpad({ baseUrl: sandbox.url, apiKey: { reveal: () => 'test' } }),
+    dataSource,
+    secrets,
+    masterKey: randomBytes(32),
+    policy: parsePolicy(policyText, 'of the test'),
+    dialpad: createDialpad({ baseUrl: sandbox.url, apiKey: { reveal: () => 'test' } }),
   };
   const worker = composeWorker(parts);
   const app = await createApi(composeApi({ ...parts, temporalUi: 'http://127.0.0.1:8233/namespaces/default' }), createLogger('test', 'silent'));
@@ -36,11 +47,20 @@ export const startApi = async (policyText = '') => {
     const answer = await fetch(`${base}${path}`, init);
     const text = await answer.text();
     const isJson = (answer.headers.get('content-type') ?? '').includes('json');
-    return { status: answer.status, type: answer.headers.get('content-type'), headers: answer.headers, body: (isJson && text !== '' ? JSON.parse(text) : text) as Record<string, unknown> };
+    return {
+      status: answer.status,
+      type: answer.headers.get('content-type'),
+      headers: answer.headers,
+      body: (isJson && text !== '' ? JSON.parse(text) : text) as Record<string, unknown>,
+    };
   };
 
   return {
-    base, worker, dataSource, request, sandbox,
+    base,
+    worker,
+    dataSource,
+    request,
+    sandbox,
     call: (key: Key, path: string, body?: unknown, headers: Readonly<Record<string, string>> = {}) =>
       request(path, {
         method: body === undefined ? 'GET' : 'POST',
@@ -50,7 +70,13 @@ export const startApi = async (policyText = '') => {
     /** What the worker's inbox relay does, once. */
     workInbox: async (): Promise<void> => {
       for (const entry of await worker.inbox.take(50)) {
-        await worker.intake.take({ id: entry.id, source: entry.source, body: JSON.parse(entry.body.toString('utf8')) as unknown, by: { actor: `source:${entry.source}`, channel: 'webhook', commandId: entry.id }, inbox: true });
+        await worker.intake.take({
+          id: entry.id,
+          source: entry.source,
+          body: JSON.parse(entry.body.toString('utf8')) as unknown,
+          by: { actor: `source:${entry.source}`, channel: 'webhook', commandId: entry.id },
+          inbox: true,
+        });
       }
     },
     systemBy,

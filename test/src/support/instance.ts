@@ -17,26 +17,50 @@ export const startWhole = async (policyText = '', restartPauses?: readonly numbe
   const dataDir = mkdtempSync(join(process.env['HANDOVER_TEST_FOLDER'] ?? tmpdir(), 'instance-'));
   chmodSync(dataDir, 0o711);
   const database = await testPostgres();
-  const settings = { dataDir, ports: await freePorts(), outside: outsideOf({ DATABASE_URL: database.url }), namespace: 'default', policy: null, users: 60, seed: 1 };
+  const settings = {
+    dataDir,
+    ports: await freePorts(),
+    outside: outsideOf({ DATABASE_URL: database.url }),
+    namespace: 'default',
+    policy: null,
+    users: 60,
+    seed: 1,
+  };
   const said: string[] = [];
   const instance = await startInstance(settings, (line) => void said.push(line), { policyText, ...(restartPauses ? { restartPauses } : {}) });
   const { local } = instance;
 
-  const call = async <T>(key: keyof Local['apiKeys'] | null, path: string, body?: unknown, headers: Readonly<Record<string, string>> = {}): Promise<Answer<T>> => {
+  const call = async <T>(
+    key: keyof Local['apiKeys'] | null,
+    path: string,
+    body?: unknown,
+    headers: Readonly<Record<string, string>> = {},
+  ): Promise<Answer<T>> => {
     const answer = await fetch(`${local.api}${path}`, {
       method: body === undefined ? 'GET' : 'POST',
-      headers: { ...(key === null ? {} : { authorization: `Bearer ${local.apiKeys[key]}` }), ...(body === undefined ? {} : { 'content-type': 'application/json' }), ...headers },
+      headers: {
+        ...(key === null ? {} : { authorization: `Bearer ${local.apiKeys[key]}` }),
+        ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+        ...headers,
+      },
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
     });
     const text = await answer.text();
     return { status: answer.status, headers: answer.headers, body: (text === '' ? null : JSON.parse(text)) as T };
   };
   const control = async <T>(path: string, body?: object): Promise<T> =>
-    (await (await fetch(`${local.sandbox}${path}`, { headers: { authorization: 'Bearer test' }, ...(body ? { method: 'POST', body: JSON.stringify(body) } : {}) })).json()) as T;
+    (await (
+      await fetch(`${local.sandbox}${path}`, { headers: { authorization: 'Bearer test' }, ...(body ? { method: 'POST', body: JSON.stringify(body) } : {}) })
+    ).json()) as T;
   const detail = async (caseId: string): Promise<CaseDetail> => (await call<CaseDetail>('operator', `/v1/cases/${caseId}`)).body;
 
   return {
-    local, dataDir, said, call, control, detail,
+    local,
+    dataDir,
+    said,
+    call,
+    control,
+    detail,
     /** The newest local.json: pids change when a part is started again. */
     now: (): Local => JSON.parse(readFileSync(join(dataDir, 'local.json'), 'utf8')) as Local,
     log: (): string => readFileSync(local.log, 'utf8'),
@@ -51,24 +75,34 @@ export const startWhole = async (policyText = '', restartPauses?: readonly numbe
       return caseId;
     },
     until: (caseId: string, what: string, holds: (each: CaseDetail) => boolean, withinMs = 60_000): Promise<CaseDetail> =>
-      eventually(what, async () => {
-        const seen = await detail(caseId);
-        return holds(seen) ? seen : null;
-      }, withinMs),
-    timeline: async (caseId: string): Promise<readonly TimelineEntry[]> => (await call<{ items: TimelineEntry[] }>('auditor', `/v1/cases/${caseId}/timeline`)).body.items,
+      eventually(
+        what,
+        async () => {
+          const seen = await detail(caseId);
+          return holds(seen) ? seen : null;
+        },
+        withinMs,
+      ),
+    timeline: async (caseId: string): Promise<readonly TimelineEntry[]> =>
+      (await call<{ items: TimelineEntry[] }>('auditor', `/v1/cases/${caseId}/timeline`)).body.items,
     approve: async (caseId: string, stage: string, key: keyof Local['apiKeys'] = 'approver'): Promise<number> => {
       const { plan } = await detail(caseId);
-      return (await call(key, `/v1/cases/${caseId}/approvals/${stage}/decisions`, { decision: 'approve', reason: 'looked at it', planHash: plan?.hash })).status;
+      return (await call(key, `/v1/cases/${caseId}/approvals/${stage}/decisions`, { decision: 'approve', reason: 'looked at it', planHash: plan?.hash }))
+        .status;
     },
     writes: (): Promise<readonly { operation: string; userId: string | null }[]> => control('/sandbox/writes?log=1'),
     /** An active user with a number, in no coaching team, no admin; those whose leaving does most first. */
     plainUsers: async (): Promise<readonly SandboxUser[]> => {
       const { items } = await control<{ items: { id: string }[] }>('/api/v2/users?state=active');
       const teams = await control<{ items: { id: string }[] }>('/api/v2/coachingteams');
-      const coached = (await Promise.all(teams.items.map((team) => control<{ items?: { id: string }[] }>(`/api/v2/coachingteams/${team.id}/members`)))).flatMap((team) => team.items ?? []).map((each) => each.id);
+      const coached = (await Promise.all(teams.items.map((team) => control<{ items?: { id: string }[] }>(`/api/v2/coachingteams/${team.id}/members`))))
+        .flatMap((team) => team.items ?? [])
+        .map((each) => each.id);
       const users: SandboxUser[] = [];
       for (const { id } of items.filter((each) => !coached.includes(each.id))) users.push(await control<SandboxUser>(`/api/v2/users/${id}`));
-      return users.filter((user) => (user.phone_numbers ?? []).length > 0 && !user.is_super_admin && !user.is_admin).sort((left, right) => (right.group_details ?? []).length - (left.group_details ?? []).length);
+      return users
+        .filter((user) => (user.phone_numbers ?? []).length > 0 && !user.is_super_admin && !user.is_admin)
+        .sort((left, right) => (right.group_details ?? []).length - (left.group_details ?? []).length);
     },
     stop: async (): Promise<void> => {
       await instance.stop();
@@ -94,6 +128,11 @@ export interface SandboxUser {
   readonly group_details?: readonly { readonly group_id: string }[];
 }
 
-export const asEmployee = (user: SandboxUser) => ({ employeeId: `EMP-${user.id}`, email: user.emails[0] ?? '', givenName: user.first_name, familyName: user.last_name });
+export const asEmployee = (user: SandboxUser) => ({
+  employeeId: `EMP-${user.id}`,
+  email: user.emails[0] ?? '',
+  givenName: user.first_name,
+  familyName: user.last_name,
+});
 
 export const dayFromToday = (days: number): string => new Date(Date.now() + days * 86_400_000).toISOString().slice(0, 10);

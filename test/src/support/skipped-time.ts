@@ -29,8 +29,10 @@ const HISTORIES = new URL('../replay/histories/', import.meta.url).pathname.repl
 export const startSkippedTime = async (policyText = '') => {
   const { command } = await timeSkippingServer(() => undefined);
   const [database, sandbox, env, bundle] = await Promise.all([
-    testPostgres(), startSandbox({ users: 60, seed: 7, switches: { rateLimit: 'off' } }),
-    TestWorkflowEnvironment.createTimeSkipping({ server: { executable: { type: 'existing-path', path: command } } }), bundleWorkflows(),
+    testPostgres(),
+    startSandbox({ users: 60, seed: 7, switches: { rateLimit: 'off' } }),
+    TestWorkflowEnvironment.createTimeSkipping({ server: { executable: { type: 'existing-path', path: command } } }),
+    bundleWorkflows(),
   ]);
   let skippedMs = 0;
   // An activity lives in Temporal's time; everything else in ours, moved by what was skipped.
@@ -45,7 +47,10 @@ export const startSkippedTime = async (policyText = '') => {
   await migrate(dataSource);
   const dialpad = createDialpad({ baseUrl: sandbox.url, apiKey: { reveal: () => 'test' }, budget: rateBudget(1_000) });
   const policy = parsePolicy(policyText, 'of the test');
-  const secrets: Secrets = { apiKeys: ['approver', 'approver2', 'operator'].map((actor) => ({ actor, roles: [actor.replace(/\d$/, '')], sha256: '' })), hooks: {} };
+  const secrets: Secrets = {
+    apiKeys: ['approver', 'approver2', 'operator'].map((actor) => ({ actor, roles: [actor.replace(/\d$/, '')], sha256: '' })),
+    hooks: {},
+  };
   const composed = compose({ dataSource, masterKey: randomBytes(32), dialpad, policy, secrets, now });
   const temporal = { native: env.nativeConnection, connection: env.connection, namespace: env.namespace ?? 'default' };
   await addSearchAttributes(env.client, temporal.namespace);
@@ -66,14 +71,23 @@ export const startSkippedTime = async (policyText = '') => {
   const heard = async (): Promise<void> => {
     for (const row of (await composed.rows.list({}, { limit: 200 })).items.filter((each) => !each.closed)) {
       await eventually(`the news of ${row.id}`, async () => {
-        const known = await env.client.workflow.getHandle(workflowIdOf(row.kind, row.id)).query(caseViewQuery).catch(() => null);
+        const known = await env.client.workflow
+          .getHandle(workflowIdOf(row.kind, row.id))
+          .query(caseViewQuery)
+          .catch(() => null);
         return known !== null && known.version >= ((await cases.load(row.id))?.version ?? 0);
       });
     }
   };
 
   return {
-    env, dialpad, cases, composed, control, view, now,
+    env,
+    dialpad,
+    cases,
+    composed,
+    control,
+    view,
+    now,
     /** What HR says; answers the case it opened or touched. */
     tell: async (type: string, data: object): Promise<string> => {
       const id = randomUUID();
@@ -102,7 +116,19 @@ export const startSkippedTime = async (policyText = '') => {
       }),
     approve: async (caseId: string, stage: string, actor = 'approver'): Promise<void> => {
       const hash = (await cases.load(caseId))?.state.plan?.hash ?? '';
-      const command: CaseCommand = { type: 'decide', now: now(), decide: { stage, decision: 'approve', planHash: hash, by: { actor, roles: ['approver'], personRef: null }, reasonCode: null, reason: null, channelCounts: true } };
+      const command: CaseCommand = {
+        type: 'decide',
+        now: now(),
+        decide: {
+          stage,
+          decision: 'approve',
+          planHash: hash,
+          by: { actor, roles: ['approver'], personRef: null },
+          reasonCode: null,
+          reason: null,
+          channelCounts: true,
+        },
+      };
       const { refusal } = await cases.execute(caseId, command, { actor, channel: 'api', commandId: randomUUID() });
       if (refusal) throw new Error(refusal.code);
     },
@@ -111,7 +137,8 @@ export const startSkippedTime = async (policyText = '') => {
     user: async (id: string): Promise<DialpadUser | null> => dialpad.readUser(id),
     eventTypes: async (caseId: string): Promise<readonly string[]> => (await cases.events(caseId)).map((event) => event.type),
     /** Never by `result()`: waiting for one makes the test server's clock jump ahead, by years when nothing is left to do. */
-    runStatus: async (kind: string, caseId: string): Promise<string> => (await env.client.workflow.getHandle(workflowIdOf(kind, caseId)).describe()).status.name,
+    runStatus: async (kind: string, caseId: string): Promise<string> =>
+      (await env.client.workflow.getHandle(workflowIdOf(kind, caseId)).describe()).status.name,
     /** The history as the UI shows it; kept for the replay test when HANDOVER_SAVE_HISTORIES is set. */
     history: async (kind: string, caseId: string, saveAs: string): Promise<string> => {
       const json = historyToJSON(await env.client.workflow.getHandle(workflowIdOf(kind, caseId)).fetchHistory());
@@ -137,5 +164,8 @@ export type SkippedTime = Awaited<ReturnType<typeof startSkippedTime>>;
 
 /** An active user of the seeded company, told to HR as somebody with this employee id. */
 export const employeeOf = (user: DialpadUser, employeeId: string) => ({
-  employeeId, email: user.emails[0] ?? '', givenName: user.firstName ?? '', familyName: user.lastName ?? '',
+  employeeId,
+  email: user.emails[0] ?? '',
+  givenName: user.firstName ?? '',
+  familyName: user.lastName ?? '',
 });

@@ -7,7 +7,15 @@ let officeId: string;
 const dayIn = (days: number): string => new Date(Date.parse(world.now()) + days * 86_400_000).toISOString().slice(0, 10);
 const hire = (name: string, more: object = {}): Promise<string> =>
   world.tell('employee.hired', {
-    employeeId: `J-${name}`, email: `${name}@example.com`, givenName: name, familyName: 'Newcomer', office: 'Berlin', timeZone: 'UTC', startDate: dayIn(1), number: { from: 'reserved' }, ...more,
+    employeeId: `J-${name}`,
+    email: `${name}@example.com`,
+    givenName: name,
+    familyName: 'Newcomer',
+    office: 'Berlin',
+    timeZone: 'UTC',
+    startDate: dayIn(1),
+    number: { from: 'reserved' },
+    ...more,
   });
 const userOf = async (caseId: string) => {
   const id = (await world.cases.load(caseId))?.state.userId;
@@ -97,7 +105,10 @@ describe('a joiner', () => {
     const bought = await world.control<Record<string, string>>(`/api/v2/offices/${officeId}/plan?apikey=test`);
     const free = (await world.dialpad.freeSeats(officeId)).talk;
     for (let n = 0; n < free; n += 1) {
-      await world.dialpad.inviteUser({ email: `filler-${n}@example.com`, givenName: 'F', familyName: String(n), officeId, license: 'talk' }, { startedAt: new Date().toISOString() });
+      await world.dialpad.inviteUser(
+        { email: `filler-${n}@example.com`, givenName: 'F', familyName: String(n), officeId, license: 'talk' },
+        { startedAt: new Date().toISOString() },
+      );
     }
     const caseId = await hire('eli');
     await world.until(caseId, 'the wait for a seat', (view) => view.phase === 'awaiting-seat');
@@ -111,7 +122,15 @@ describe('a joiner', () => {
 
   it('with a mail address that somebody has already is blocked, and can be cancelled', async () => {
     const [admin] = await world.dialpad.companyAdmins();
-    const caseId = await world.tell('employee.hired', { employeeId: 'J-twin', email: admin?.emails[0], givenName: 'T', familyName: 'Twin', office: 'Berlin', timeZone: 'UTC', startDate: dayIn(1) });
+    const caseId = await world.tell('employee.hired', {
+      employeeId: 'J-twin',
+      email: admin?.emails[0],
+      givenName: 'T',
+      familyName: 'Twin',
+      office: 'Berlin',
+      timeZone: 'UTC',
+      startDate: dayIn(1),
+    });
     const view = await world.until(caseId, 'the block', (each) => each.attention !== null);
     expect(view.attention).toEqual({ step: 'preflight', code: 'joiner.namesake_active' });
     await world.execute(caseId, { type: 'rescind', rescind: { actor: 'operator', reasonCode: 'wrong-person', reason: null, factId: null } });

@@ -167,7 +167,8 @@ describe('a decision sent through Temporal', () => {
     await world.until(caseId, 'the approval', (view) => view.gates.leaver === 'open');
     const planHash = (await world.cases.load(caseId))?.state.plan?.hash ?? '';
     const handle = world.env.client.workflow.getHandle(workflowIdOf('leaver', caseId));
-    const decide = (more: object) => handle.executeUpdate(decideUpdate, { args: [{ stage: 'leaver', decision: 'approve', reasonCode: 'agreed', actor: 'approver', planHash, ...more }] });
+    const decide = (more: object) =>
+      handle.executeUpdate(decideUpdate, { args: [{ stage: 'leaver', decision: 'approve', reasonCode: 'agreed', actor: 'approver', planHash, ...more }] });
 
     expect(await decide({ planHash: 'old' })).toEqual({ accepted: false, code: 'approval.stale_plan' });
     expect(await decide({ actor: 'operator' })).toEqual({ accepted: false, code: 'approval.not_approver' });
@@ -181,7 +182,11 @@ describe('a decision sent through Temporal', () => {
     const events = await world.composed.store.read(`case/${caseId}`);
     const made = events.find((event) => event.type === 'DecisionMade');
     expect(made?.meta).toMatchObject({ actor: 'approver', channel: 'temporal' });
-    expect(events.filter((event) => event.type === 'DecisionRefused').map((event) => event.data['code'])).toEqual(['approval.stale_plan', 'approval.not_approver', 'approval.closed']);
+    expect(events.filter((event) => event.type === 'DecisionRefused').map((event) => event.data['code'])).toEqual([
+      'approval.stale_plan',
+      'approval.not_approver',
+      'approval.closed',
+    ]);
     await world.history('leaver', caseId, 'leaver-decided-in-temporal');
   }, 60_000);
 });

@@ -28,7 +28,11 @@ async function welcome(desk: Desk): Promise<void> {
   if (asked === 'refused' || asked === 'expired') return;
 
   await performStep(desk, 'seat', () => seatMayBeFree(desk));
-  await desk.until(() => invited(desk), () => desk.view.inviteAt, 'Day of the invitation');
+  await desk.until(
+    () => invited(desk),
+    () => desk.view.inviteAt,
+    'Day of the invitation',
+  );
   await perform(desk, ['inviting']);
   await accepted(desk);
   await perform(desk, ['completing']);
@@ -39,7 +43,11 @@ const invited = (desk: Desk): boolean => desk.view.steps.some((step) => step.id 
 /** A leaver's seat wakes the first in line; a seat that was freed or bought by others is found by looking again. */
 async function seatMayBeFree(desk: Desk): Promise<void> {
   const lookAgain = new Date(Date.now() + (desk.view.timings?.seatCheckEvery ?? 900_000)).toISOString();
-  await desk.until(() => !desk.view.seatAwaited, () => lookAgain, 'Look again for a free seat');
+  await desk.until(
+    () => !desk.view.seatAwaited,
+    () => lookAgain,
+    'Look again for a free seat',
+  );
 }
 
 /** One company-wide poll watches all invitations and signals the case, so waiting 60 days costs no history. */
@@ -53,7 +61,11 @@ async function accepted(desk: Desk): Promise<void> {
     }
     const { deadline } = desk.view.acceptance ?? { deadline: '' };
     const reminder = nextReminder(desk, deadline);
-    const answered = await desk.until(() => desk.view.acceptance?.accepted === true, () => reminder?.at ?? deadline, reminder ? 'Reminder to accept the invitation' : 'Deadline of the acceptance');
+    const answered = await desk.until(
+      () => desk.view.acceptance?.accepted === true,
+      () => reminder?.at ?? deadline,
+      reminder ? 'Reminder to accept the invitation' : 'Deadline of the acceptance',
+    );
     if (answered) return;
 
     if (reminder) await desk.take(cases('Remind of the invitation').remind({ ...desk.ref, number: reminder.number }));

@@ -19,7 +19,10 @@ export class Desk {
   undoing = false;
   private changes = 0;
 
-  private constructor(readonly input: CaseInput, view: CaseView) {
+  private constructor(
+    readonly input: CaseInput,
+    view: CaseView,
+  ) {
     this.view = view;
   }
 
@@ -68,7 +71,12 @@ export class Desk {
   /** True when the condition came to hold, false when the instant came first. Throws `Turned`. */
   async until(holds: () => boolean, at: () => string | null, summary: string): Promise<boolean> {
     if (!holds() && !this.turned()) showIn(this.input, this.view);
-    const held = await untilOr(() => this.turned() || holds(), at, () => this.changes, summary);
+    const held = await untilOr(
+      () => this.turned() || holds(),
+      at,
+      () => this.changes,
+      summary,
+    );
     this.turnIfTurned();
 
     return held;
@@ -77,7 +85,11 @@ export class Desk {
   /** Until something about the case changes. */
   async change(): Promise<void> {
     const seen = this.changes;
-    await this.until(() => this.changes !== seen, () => null, '');
+    await this.until(
+      () => this.changes !== seen,
+      () => null,
+      '',
+    );
   }
 
   gate(gate: Gate): string {

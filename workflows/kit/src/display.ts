@@ -8,8 +8,11 @@ export const showIn = (input: CaseInput, view: CaseView): void => {
   const waitingOn = view.waitsFor[0]?.on ?? 'nobody';
   const due = view.due === null ? null : new Date(view.due);
   const needsAttention = view.attention !== null;
-  const same = now.get(searchAttributes.phase) === view.phase && now.get(searchAttributes.waitingOn) === waitingOn
-    && now.get(searchAttributes.needsAttention) === needsAttention && sameDate(now.get(searchAttributes.due), due);
+  const same =
+    now.get(searchAttributes.phase) === view.phase &&
+    now.get(searchAttributes.waitingOn) === waitingOn &&
+    now.get(searchAttributes.needsAttention) === needsAttention &&
+    sameDate(now.get(searchAttributes.due), due);
 
   if (!same) {
     upsertSearchAttributes([
@@ -22,8 +25,7 @@ export const showIn = (input: CaseInput, view: CaseView): void => {
   setCurrentDetails(details(input, view));
 };
 
-const sameDate = (stored: unknown, due: Date | null): boolean =>
-  (stored instanceof Date ? stored.getTime() : null) === (due?.getTime() ?? null);
+const sameDate = (stored: unknown, due: Date | null): boolean => (stored instanceof Date ? stored.getTime() : null) === (due?.getTime() ?? null);
 
 const details = (input: CaseInput, view: CaseView): string => {
   const waits = view.waitsFor.map((each) => `- **${each.on}**: ${each.what}${each.until ? `, until ${each.until}` : ''}`);

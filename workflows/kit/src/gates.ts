@@ -13,7 +13,11 @@ export async function passGate(desk: Desk, gate: Gate): Promise<string> {
 
     const asked = desk.view.stage;
     const deadline = asked?.gate === gate && !asked.escalated ? asked.deadline : escalationEnd(desk, gate);
-    const answered = await desk.until(() => desk.gate(gate) !== status || desk.view.stage?.name !== asked?.name, () => deadline, `Deadline of the approval: ${asked?.name ?? gate}`);
+    const answered = await desk.until(
+      () => desk.gate(gate) !== status || desk.view.stage?.name !== asked?.name,
+      () => deadline,
+      `Deadline of the approval: ${asked?.name ?? gate}`,
+    );
     if (answered || !asked) continue;
 
     await desk.take(cases('The deadline of an approval has come').passDeadline({ ...desk.ref, stage: asked.name }));

@@ -1,8 +1,21 @@
 import type { CaseView } from '@handover/case';
 import {
-  caseChangedSignal, caseViewQuery, decideSignal, decideUpdate, rescindSignal, rescindUpdate, retryStepSignal, retryStepUpdate,
-  waiveStepSignal, waiveStepUpdate,
-  type Answer, type CommandReply, type DecideMessage, type RescindMessage, type RetryMessage, type WaiveMessage,
+  caseChangedSignal,
+  caseViewQuery,
+  decideSignal,
+  decideUpdate,
+  rescindSignal,
+  rescindUpdate,
+  retryStepSignal,
+  retryStepUpdate,
+  waiveStepSignal,
+  waiveStepUpdate,
+  type Answer,
+  type CommandReply,
+  type DecideMessage,
+  type RescindMessage,
+  type RetryMessage,
+  type WaiveMessage,
 } from '@handover/workflow-contracts';
 import type { SignalDefinition, UpdateDefinition } from '@temporalio/common';
 import { ApplicationFailure, currentUpdateInfo, setHandler } from '@temporalio/workflow';
@@ -58,8 +71,10 @@ interface Asking<M> {
 const CODE = /^[\w.:/-]{1,200}$/;
 
 const isShaped = (message: unknown, fields: readonly string[]): boolean =>
-  typeof message === 'object' && message !== null && !Array.isArray(message)
-  && fields.every((field) => CODE.test(String((message as Record<string, unknown>)[field] ?? '')));
+  typeof message === 'object' &&
+  message !== null &&
+  !Array.isArray(message) &&
+  fields.every((field) => CODE.test(String((message as Record<string, unknown>)[field] ?? '')));
 
 const shapeOf = (message: unknown, fields: readonly string[]): void => {
   if (isShaped(message, fields)) return;

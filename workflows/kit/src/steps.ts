@@ -26,7 +26,11 @@ export async function performStep(desk: Desk, id: string, pause?: () => Promise<
     const step = find(desk, id);
     if (isDone(step) || step === undefined) return;
     if (STUCK.includes(step.status)) {
-      await desk.until(() => !STUCK.includes(find(desk, id)?.status ?? 'verified'), () => null, '');
+      await desk.until(
+        () => !STUCK.includes(find(desk, id)?.status ?? 'verified'),
+        () => null,
+        '',
+      );
       continue;
     }
 
@@ -40,7 +44,9 @@ async function attempt(desk: Desk, step: ViewStep): Promise<StepResult> {
   const input = { ...desk.ref, step: step.id, round: step.round };
   const activity = dialpad(stepSummary[step.kind]);
 
-  const result = await outOfPatience(activity[step.kind](input), () => cases('Give up for now: Dialpad did not answer').giveUpStep({ ...input, code: 'dialpad.unavailable' }));
+  const result = await outOfPatience(activity[step.kind](input), () =>
+    cases('Give up for now: Dialpad did not answer').giveUpStep({ ...input, code: 'dialpad.unavailable' }),
+  );
   desk.see(result.view);
   desk.turnIfTurned();
 
@@ -62,13 +68,18 @@ export async function plan(desk: Desk, step: 'link' | 'preflight', reading: () =
   while (!desk.view.planned && find(desk, step)?.status !== 'waived') {
     const at = find(desk, step);
     if (at && STUCK.includes(at.status)) {
-      await desk.until(() => !STUCK.includes(find(desk, step)?.status ?? 'verified'), () => null, '');
+      await desk.until(
+        () => !STUCK.includes(find(desk, step)?.status ?? 'verified'),
+        () => null,
+        '',
+      );
       continue;
     }
     const round = at?.round ?? 1;
-    const result = await outOfPatience(reading(), () => cases('Give up for now: Dialpad did not answer').giveUpStep({ ...desk.ref, step, round, code: 'dialpad.unavailable' }));
+    const result = await outOfPatience(reading(), () =>
+      cases('Give up for now: Dialpad did not answer').giveUpStep({ ...desk.ref, step, round, code: 'dialpad.unavailable' }),
+    );
     desk.see(result.view);
     desk.turnIfTurned();
   }
 }
-

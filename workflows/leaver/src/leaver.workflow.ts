@@ -51,7 +51,11 @@ async function remove(desk: Desk): Promise<void> {
 async function cutOff(desk: Desk): Promise<void> {
   if (desk.view.immediate || desk.view.cutOffReached) return;
 
-  await desk.until(() => desk.view.immediate, () => desk.view.cutOff, 'Cut-off: the last working day ends');
+  await desk.until(
+    () => desk.view.immediate,
+    () => desk.view.cutOff,
+    'Cut-off: the last working day ends',
+  );
   await desk.take(cases('The cut-off has come').reachCutOff(desk.ref));
 }
 
@@ -59,7 +63,11 @@ async function hold(desk: Desk): Promise<void> {
   await desk.take(cases('Begin the hold').beginHold(desk.ref));
   if (desk.view.holdEnded) return;
 
-  await desk.until(() => false, () => desk.view.holdUntil, 'Hold: the person can still come back');
+  await desk.until(
+    () => false,
+    () => desk.view.holdUntil,
+    'Hold: the person can still come back',
+  );
   await desk.take(cases('End the hold').endHold(desk.ref));
 }
 
@@ -73,7 +81,11 @@ async function purged(desk: Desk): Promise<void> {
   const { purgeAfter = 0, purgeCheckEvery = 0 } = desk.view.timings ?? {};
   const pause = async (ms: number, summary: string): Promise<void> => {
     const until = new Date(Date.now() + ms).toISOString();
-    await desk.until(() => false, () => until, summary);
+    await desk.until(
+      () => false,
+      () => until,
+      summary,
+    );
   };
   const isDone = desk.view.steps.some((step) => step.id === 'purge' && step.status !== 'pending');
 
@@ -86,4 +98,3 @@ async function undo(desk: Desk): Promise<void> {
   desk.undoing = true;
   if (desk.view.rescinding) await perform(desk, ['rescinding']);
 }
-

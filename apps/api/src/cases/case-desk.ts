@@ -75,7 +75,10 @@ export class CaseDesk {
     const { idempotency } = this.deps;
     const begun = await idempotency.begin(caller.actor, idempotencyKey, fingerprint);
     if (begun.kind === 'answered') return { status: begun.status, body: JSON.parse(begun.body) as CaseDetail };
-    if (begun.kind === 'running') throw new Problem(409, 'idempotency.running', 'a request with this Idempotency-Key is still being worked; ask again in a moment', [], { 'retry-after': '2' });
+    if (begun.kind === 'running')
+      throw new Problem(409, 'idempotency.running', 'a request with this Idempotency-Key is still being worked; ask again in a moment', [], {
+        'retry-after': '2',
+      });
     if (begun.kind === 'other-request') throw new Problem(422, 'idempotency.reused', 'this Idempotency-Key was used for another request; use a new one');
 
     try {
@@ -94,7 +97,8 @@ export class CaseDesk {
     const taken = await this.deps.intake.take(arrived);
     const [caseId] = taken.caseIds;
     if (taken.status !== 'processed') throw notUnderstood(taken);
-    if (caseId === undefined) throw new Problem(409, 'fact.no_effect', 'the fact is recorded and changes no case: it is overtaken, or a correction that no case follows yet');
+    if (caseId === undefined)
+      throw new Problem(409, 'fact.no_effect', 'the fact is recorded and changes no case: it is overtaken, or a correction that no case follows yet');
     const body = await this.detail(caseId, caller);
 
     return { status: (await this.openedBy(caseId, id)) ? 201 : 200, body };
@@ -110,7 +114,8 @@ export class CaseDesk {
     const id = this.deps.newId();
     const arrived = { id, source, body: withTimestamp(fact, this.deps.now()), by: byOf(caller, id), inbox: false };
     const { reading, person, actions, fact: understood } = await this.deps.intake.foresee(arrived);
-    if (reading.kind !== 'understood' || !person || !understood) throw notUnderstood(reading.kind === 'needs-person' ? reading : { reason: reading.kind === 'ignored' ? reading.reason : null, pointers: [] });
+    if (reading.kind !== 'understood' || !person || !understood)
+      throw notUnderstood(reading.kind === 'needs-person' ? reading : { reason: reading.kind === 'ignored' ? reading.reason : null, pointers: [] });
 
     const shown = actions.map((action) => ({ type: action.type, ...('caseId' in action ? { caseId: action.caseId } : {}) }));
     const opens = actions.find((action) => action.type === 'openLeaver' || action.type === 'openJoiner');
@@ -120,18 +125,37 @@ export class CaseDesk {
 
     return {
       actions: shown,
-      plan: { hash: planned.plan.hash, steps: planned.plan.steps.map((step) => ({ id: step.id, kind: step.kind, state: 'pending' as const, phase: step.phase, reversible: step.reversible, attempt: 1, reason: null })) },
+      plan: {
+        hash: planned.plan.hash,
+        steps: planned.plan.steps.map((step) => ({
+          id: step.id,
+          kind: step.kind,
+          state: 'pending' as const,
+          phase: step.phase,
+          reversible: step.reversible,
+          attempt: 1,
+          reason: null,
+        })),
+      },
       approvals: planned.plan.stages.map(({ stage, needed, by }) => ({ stage, needed, by: [...by] })),
       problem: null,
     };
   }
 
-  private async foreseenPlan(action: Extract<Awaited<ReturnType<Intake['foresee']>>['actions'][number], { type: 'openLeaver' | 'openJoiner' }>, personRef: string, said: object) {
+  private async foreseenPlan(
+    action: Extract<Awaited<ReturnType<Intake['foresee']>>['actions'][number], { type: 'openLeaver' | 'openJoiner' }>,
+    personRef: string,
+    said: object,
+  ) {
     // The person may be known to nobody yet: planning reads the profile this fact would give them.
-    const persons = { load: async (ref: string) => (ref === personRef ? withProfile(await this.deps.persons.load(ref), said) : this.deps.persons.load(ref)) } as unknown as PlanningDeps['persons'];
+    const persons = {
+      load: async (ref: string) => (ref === personRef ? withProfile(await this.deps.persons.load(ref), said) : this.deps.persons.load(ref)),
+    } as unknown as PlanningDeps['persons'];
     const planning: PlanningDeps = { ...this.deps.planning, persons };
     try {
-      return action.type === 'openLeaver' ? await planTheLeaver(planning, personRef, action.terms) : await planTheJoiner(planning, personRef, action.terms, action.office);
+      return action.type === 'openLeaver'
+        ? await planTheLeaver(planning, personRef, action.terms)
+        : await planTheJoiner(planning, personRef, action.terms, action.office);
     } catch (error) {
       if (!isConnectorError(error)) throw error;
       return { kind: 'blocked', code: `dialpad.${error.code}`, detail: 'Dialpad could not be read; ask again in a moment' } satisfies CannotPlan;
@@ -140,19 +164,47 @@ export class CaseDesk {
 
   // ── deciding and mending ───────────────────────────────────────────────
 
-  async decide(caseId: string, stage: string, body: { readonly decision: string; readonly reason?: string | undefined; readonly planHash: string }, caller: Caller): Promise<CaseDetail> {
+  async decide(
+    caseId: string,
+    stage: string,
+    body: { readonly decision: string; readonly reason?: string | undefined; readonly planHash: string },
+    caller: Caller,
+  ): Promise<CaseDetail> {
     const tied = this.deps.policy.actors[caller.actor];
     const personRef = tied ? await this.deps.people.find(this.deps.indexOf(tied.source, tied.employeeId)) : null;
-    await this.execute(caseId, {
-      type: 'decide', now: this.deps.now(),
-      decide: { stage, decision: body.decision, planHash: body.planHash, by: { ...caller, personRef }, reasonCode: null, reason: body.reason ?? null, channelCounts: true },
-    }, caller);
+    await this.execute(
+      caseId,
+      {
+        type: 'decide',
+        now: this.deps.now(),
+        decide: {
+          stage,
+          decision: body.decision,
+          planHash: body.planHash,
+          by: { ...caller, personRef },
+          reasonCode: null,
+          reason: body.reason ?? null,
+          channelCounts: true,
+        },
+      },
+      caller,
+    );
 
     return this.detail(caseId, caller);
   }
 
-  async mend(caseId: string, step: string, how: 'retryStep' | 'waiveStep' | 'claimByHand', said: { readonly reason?: string | undefined; readonly evidence?: string }, caller: Caller): Promise<CaseDetail> {
-    await this.execute(caseId, { type: how, free: { step, actor: caller.actor, reasonCode: null, reason: said.reason ?? null, evidence: said.evidence ?? null } }, caller);
+  async mend(
+    caseId: string,
+    step: string,
+    how: 'retryStep' | 'waiveStep' | 'claimByHand',
+    said: { readonly reason?: string | undefined; readonly evidence?: string },
+    caller: Caller,
+  ): Promise<CaseDetail> {
+    await this.execute(
+      caseId,
+      { type: how, free: { step, actor: caller.actor, reasonCode: null, reason: said.reason ?? null, evidence: said.evidence ?? null } },
+      caller,
+    );
     return this.detail(caseId, caller);
   }
 
@@ -171,7 +223,8 @@ export class CaseDesk {
 const byOf = (caller: Caller, commandId: string): CommandBy => ({ actor: caller.actor, channel: 'api', commandId });
 
 const retoldErased = (error: unknown): never => {
-  if (error instanceof Error && 'code' in error && error.code === 'erased') throw new RuleViolation('case.erased', 'the person is erased; nothing more can be said about them');
+  if (error instanceof Error && 'code' in error && error.code === 'erased')
+    throw new RuleViolation('case.erased', 'the person is erased; nothing more can be said about them');
   throw error;
 };
 
@@ -181,12 +234,19 @@ const withoutPerson = (body: CaseDetail): CaseDetail => ({ ...body, person: { re
 const withTimestamp = (fact: Readonly<Record<string, unknown>>, now: string): object => ({ timestamp: now, ...fact });
 
 const withProfile = <P extends { profile: object }>(person: P, said: object): P => {
-  const told = Object.fromEntries(['employeeId', 'email', 'givenName', 'familyName'].flatMap((field) => {
-    const value = (said as Record<string, unknown>)[field];
-    return typeof value === 'string' ? [[field, value]] : [];
-  }));
+  const told = Object.fromEntries(
+    ['employeeId', 'email', 'givenName', 'familyName'].flatMap((field) => {
+      const value = (said as Record<string, unknown>)[field];
+      return typeof value === 'string' ? [[field, value]] : [];
+    }),
+  );
   return { ...person, profile: { ...person.profile, ...told } };
 };
 
 const notUnderstood = ({ reason, pointers }: Pick<Taken, 'reason' | 'pointers'>): Problem =>
-  new Problem(422, 'fact.not_understood', reason ?? 'the fact is not understood', pointers.map((pointer) => ({ pointer: `/fact${pointer === '/' ? '' : pointer}`, detail: reason ?? '' })));
+  new Problem(
+    422,
+    'fact.not_understood',
+    reason ?? 'the fact is not understood',
+    pointers.map((pointer) => ({ pointer: `/fact${pointer === '/' ? '' : pointer}`, detail: reason ?? '' })),
+  );

@@ -18,7 +18,10 @@ export class CasesController {
 
   @Post()
   @Roles('requester', 'operator')
-  @ApiOperation({ summary: 'Start a case by hand', description: 'The key of the caller is the requester. `preview=true` answers 200 with the plan and starts nothing.' })
+  @ApiOperation({
+    summary: 'Start a case by hand',
+    description: 'The key of the caller is the requester. `preview=true` answers 200 with the plan and starts nothing.',
+  })
   @ApiHeader({ name: 'Idempotency-Key', required: false, description: 'Repeating a request with the same key answers the first answer' })
   @ApiResponse({ status: 201, standardSchema: contracts.caseDetail })
   @ApiResponse({ status: 422, standardSchema: contracts.problem })
@@ -33,7 +36,8 @@ export class CasesController {
       response.status(200);
       return this.desk.preview(body, caller);
     }
-    if (key !== undefined && !/^[\x21-\x7e ]{1,255}$/.test(key)) throw new Problem(400, 'idempotency.key', 'Idempotency-Key is 1 to 255 visible ASCII characters');
+    if (key !== undefined && !/^[\x21-\x7e ]{1,255}$/.test(key))
+      throw new Problem(400, 'idempotency.key', 'Idempotency-Key is 1 to 255 visible ASCII characters');
     const started = await this.desk.start(body, caller, key);
     response.status(started.status).setHeader('location', `/v1/cases/${started.body.id}`);
 
@@ -45,7 +49,10 @@ export class CasesController {
   @ApiResponse({ status: 200, standardSchema: contracts.caseList })
   list(@Query({ schema: contracts.caseQuery }) query: In<typeof contracts.caseQuery>): Promise<object> {
     const { kind, phase, waitingOn, person, attention, cursor, limit } = query;
-    return this.desk.list({ kind, phase, waitingOn, personRef: person, attention: attention === undefined ? undefined : attention === 'true' }, { cursor, limit });
+    return this.desk.list(
+      { kind, phase, waitingOn, personRef: person, attention: attention === undefined ? undefined : attention === 'true' },
+      { cursor, limit },
+    );
   }
 
   @Get(':id')
@@ -65,13 +72,19 @@ export class CasesController {
 
   @Post(':id/approvals/:stage/decisions')
   @HttpCode(200)
-  @ApiOperation({ summary: 'Approve or refuse a stage', description: 'Deciding again with the same actor, decision and hash answers 200 and records nothing new. 403: this actor may not decide; 409: the stage is closed, late, or the plan has changed. Each refusal is in the timeline.' })
+  @ApiOperation({
+    summary: 'Approve or refuse a stage',
+    description:
+      'Deciding again with the same actor, decision and hash answers 200 and records nothing new. 403: this actor may not decide; 409: the stage is closed, late, or the plan has changed. Each refusal is in the timeline.',
+  })
   @ApiResponse({ status: 200, standardSchema: contracts.caseDetail })
   @ApiResponse({ status: 403, standardSchema: contracts.problem })
   @ApiResponse({ status: 409, standardSchema: contracts.problem })
   decide(
-    @Param('id', { schema: contracts.caseId }) id: string, @Param('stage') stage: string,
-    @Body({ schema: contracts.decision }) body: In<typeof contracts.decision>, @By() caller: Caller,
+    @Param('id', { schema: contracts.caseId }) id: string,
+    @Param('stage') stage: string,
+    @Body({ schema: contracts.decision }) body: In<typeof contracts.decision>,
+    @By() caller: Caller,
   ): Promise<contracts.CaseDetail> {
     return this.desk.decide(id, stage, body, caller);
   }
@@ -82,8 +95,10 @@ export class CasesController {
   @ApiOperation({ summary: 'Try a blocked step again' })
   @ApiResponse({ status: 200, standardSchema: contracts.caseDetail })
   retry(
-    @Param('id', { schema: contracts.caseId }) id: string, @Param('stepId') step: string,
-    @Body({ schema: contracts.retryBody }) body: In<typeof contracts.retryBody>, @By() caller: Caller,
+    @Param('id', { schema: contracts.caseId }) id: string,
+    @Param('stepId') step: string,
+    @Body({ schema: contracts.retryBody }) body: In<typeof contracts.retryBody>,
+    @By() caller: Caller,
   ): Promise<contracts.CaseDetail> {
     return this.desk.mend(id, step, 'retryStep', body, caller);
   }
@@ -94,8 +109,10 @@ export class CasesController {
   @ApiOperation({ summary: 'Go on without a blocked step' })
   @ApiResponse({ status: 200, standardSchema: contracts.caseDetail })
   waive(
-    @Param('id', { schema: contracts.caseId }) id: string, @Param('stepId') step: string,
-    @Body({ schema: contracts.reasonBody }) body: In<typeof contracts.reasonBody>, @By() caller: Caller,
+    @Param('id', { schema: contracts.caseId }) id: string,
+    @Param('stepId') step: string,
+    @Body({ schema: contracts.reasonBody }) body: In<typeof contracts.reasonBody>,
+    @By() caller: Caller,
   ): Promise<contracts.CaseDetail> {
     return this.desk.mend(id, step, 'waiveStep', body, caller);
   }
@@ -106,8 +123,10 @@ export class CasesController {
   @ApiOperation({ summary: 'Say that a step was done by hand; it is read back' })
   @ApiResponse({ status: 200, standardSchema: contracts.caseDetail })
   doneByHand(
-    @Param('id', { schema: contracts.caseId }) id: string, @Param('stepId') step: string,
-    @Body({ schema: contracts.evidenceBody }) body: In<typeof contracts.evidenceBody>, @By() caller: Caller,
+    @Param('id', { schema: contracts.caseId }) id: string,
+    @Param('stepId') step: string,
+    @Body({ schema: contracts.evidenceBody }) body: In<typeof contracts.evidenceBody>,
+    @By() caller: Caller,
   ): Promise<contracts.CaseDetail> {
     return this.desk.mend(id, step, 'claimByHand', body, caller);
   }
@@ -119,7 +138,8 @@ export class CasesController {
   @ApiResponse({ status: 200, standardSchema: contracts.caseDetail })
   rescind(
     @Param('id', { schema: contracts.caseId }) id: string,
-    @Body({ schema: contracts.reasonBody }) body: In<typeof contracts.reasonBody>, @By() caller: Caller,
+    @Body({ schema: contracts.reasonBody }) body: In<typeof contracts.reasonBody>,
+    @By() caller: Caller,
   ): Promise<contracts.CaseDetail> {
     return this.desk.rescind(id, body.reason, caller);
   }

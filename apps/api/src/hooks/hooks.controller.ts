@@ -15,7 +15,10 @@ const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
 @Public()
 @Controller('v1/hooks')
 export class HooksController {
-  constructor(@Inject(INBOX) private readonly inbox: Inbox, @Inject(HOOK_SOURCES) private readonly sources: HookSources) {}
+  constructor(
+    @Inject(INBOX) private readonly inbox: Inbox,
+    @Inject(HOOK_SOURCES) private readonly sources: HookSources,
+  ) {}
 
   /** Verified over the raw bytes, stored, answered; nothing else happens on this path. */
   @Post(':source')
@@ -36,7 +39,12 @@ export class HooksController {
       return Array.isArray(value) ? value.join(' ') : value;
     };
     const webhookId = header('webhook-id');
-    const verdict = verifySignature(body, { id: webhookId, timestamp: header('webhook-timestamp'), signature: header('webhook-signature') }, hook.secrets, Date.now());
+    const verdict = verifySignature(
+      body,
+      { id: webhookId, timestamp: header('webhook-timestamp'), signature: header('webhook-signature') },
+      hook.secrets,
+      Date.now(),
+    );
     if (!verdict.ok) throw new Problem(401, verdict.code, verdict.detail);
     parseJson(body);
 

@@ -24,14 +24,20 @@ export const verifySignature = (body: Uint8Array, headers: SignedHeaders, secret
   if (id.length > 255) return no('signature.id', 'webhook-id is over 255 characters');
   if (!/^\d{1,12}$/.test(timestamp)) return no('signature.timestamp', 'webhook-timestamp is whole seconds since 1970');
   const age = Math.floor(nowMs / 1000) - Number(timestamp);
-  if (age > TOLERANCE_S) return no('signature.stale', 'webhook-timestamp is over 5 minutes old; sign again, and check the sender\'s clock');
-  if (age < -TOLERANCE_S) return no('signature.future', 'webhook-timestamp is over 5 minutes ahead; check the sender\'s clock');
+  if (age > TOLERANCE_S) return no('signature.stale', "webhook-timestamp is over 5 minutes old; sign again, and check the sender's clock");
+  if (age < -TOLERANCE_S) return no('signature.future', "webhook-timestamp is over 5 minutes ahead; check the sender's clock");
 
-  const given = signature.split(' ').filter((each) => each.startsWith('v1,')).map((each) => Buffer.from(each.slice(3), 'base64')).slice(0, 10);
+  const given = signature
+    .split(' ')
+    .filter((each) => each.startsWith('v1,'))
+    .map((each) => Buffer.from(each.slice(3), 'base64'))
+    .slice(0, 10);
   const signed = Buffer.concat([Buffer.from(`${id}.${timestamp}.`), body]);
   let matches = false;
   for (const secret of secrets) {
-    const expected = createHmac('sha256', Buffer.from(secret.reveal().replace(/^whsec_/, ''), 'base64')).update(signed).digest();
+    const expected = createHmac('sha256', Buffer.from(secret.reveal().replace(/^whsec_/, ''), 'base64'))
+      .update(signed)
+      .digest();
     for (const each of given) if (each.length === expected.length && timingSafeEqual(each, expected)) matches = true;
   }
 

@@ -32,7 +32,10 @@ const callerOf = (request: Request): Caller => {
 export class AuthGuard implements CanActivate {
   private readonly keys: ReadonlyMap<string, ApiKey>;
 
-  constructor(private readonly reflector: Reflector, secrets: Secrets) {
+  constructor(
+    private readonly reflector: Reflector,
+    secrets: Secrets,
+  ) {
     this.keys = new Map(secrets.apiKeys.map((key) => [key.sha256, key]));
   }
 

@@ -12,14 +12,29 @@ export interface FieldError {
 
 /** An answer that is no success, said as RFC 9457 wants it. `code` is stable; programs may rely on it. */
 export class Problem extends Error {
-  constructor(readonly status: number, readonly code: string, readonly detail: string, readonly errors: readonly FieldError[] = [], readonly headers: Readonly<Record<string, string>> = {}) {
+  constructor(
+    readonly status: number,
+    readonly code: string,
+    readonly detail: string,
+    readonly errors: readonly FieldError[] = [],
+    readonly headers: Readonly<Record<string, string>> = {},
+  ) {
     super(detail);
   }
 }
 
 const TITLES: Readonly<Record<number, string>> = {
-  400: 'Bad Request', 401: 'Unauthorized', 403: 'Forbidden', 404: 'Not Found', 405: 'Method Not Allowed', 409: 'Conflict', 413: 'Content Too Large',
-  415: 'Unsupported Media Type', 422: 'Unprocessable Content', 500: 'Internal Server Error', 503: 'Service Unavailable',
+  400: 'Bad Request',
+  401: 'Unauthorized',
+  403: 'Forbidden',
+  404: 'Not Found',
+  405: 'Method Not Allowed',
+  409: 'Conflict',
+  413: 'Content Too Large',
+  415: 'Unsupported Media Type',
+  422: 'Unprocessable Content',
+  500: 'Internal Server Error',
+  503: 'Service Unavailable',
 };
 
 /** Rules say no by a code; what that means in HTTP is said here and nowhere else. */
@@ -48,10 +63,17 @@ export class ProblemFilter implements ExceptionFilter {
     response
       .status(problem.status)
       .type('application/problem+json')
-      .send(JSON.stringify({
-        type: `urn:handover:problem:${problem.code}`, title: TITLES[problem.status] ?? 'Error', status: problem.status, detail: problem.detail,
-        instance: request.originalUrl.split('?')[0], code: problem.code, ...(problem.errors.length > 0 ? { errors: problem.errors } : {}),
-      }));
+      .send(
+        JSON.stringify({
+          type: `urn:handover:problem:${problem.code}`,
+          title: TITLES[problem.status] ?? 'Error',
+          status: problem.status,
+          detail: problem.detail,
+          instance: request.originalUrl.split('?')[0],
+          code: problem.code,
+          ...(problem.errors.length > 0 ? { errors: problem.errors } : {}),
+        }),
+      );
   }
 }
 
@@ -63,12 +85,18 @@ const problemOf = (error: unknown): Problem => {
     const status = error.getStatus();
     return new Problem(status, status === 404 ? 'route.unknown' : `http.${status}`, status === 404 ? 'there is no such route; see /docs' : error.message);
   }
-  if (isConnectionLoss(error)) return new Problem(503, 'database.unavailable', 'the database cannot be reached; try again in a moment', [], { 'retry-after': '2' });
+  if (isConnectionLoss(error))
+    return new Problem(503, 'database.unavailable', 'the database cannot be reached; try again in a moment', [], { 'retry-after': '2' });
 
   return new Problem(500, 'internal', 'something went wrong here; it is in the log of the API');
 };
 
 const isConnectionLoss = (error: unknown): boolean => {
-  const code = String((error as { code?: unknown; driverError?: { code?: unknown } })?.code ?? (error as { driverError?: { code?: unknown } })?.driverError?.code ?? '');
-  return ['ECONNREFUSED', 'ECONNRESET', '57P01', '57P03', '08006', '08001'].includes(code) || (error instanceof Error && /Connection terminated|timeout exceeded when trying to connect/.test(error.message));
+  const code = String(
+    (error as { code?: unknown; driverError?: { code?: unknown } })?.code ?? (error as { driverError?: { code?: unknown } })?.driverError?.code ?? '',
+  );
+  return (
+    ['ECONNREFUSED', 'ECONNRESET', '57P01', '57P03', '08006', '08001'].includes(code) ||
+    (error instanceof Error && /Connection terminated|timeout exceeded when trying to connect/.test(error.message))
+  );
 };

@@ -13,10 +13,15 @@ import { DATA_SOURCE, INBOX } from '../tokens.ts';
 export class HealthController {
   private readonly registry = new Registry();
 
-  constructor(@Inject(DATA_SOURCE) private readonly dataSource: DataSource, @Inject(INBOX) inbox: Inbox) {
+  constructor(
+    @Inject(DATA_SOURCE) private readonly dataSource: DataSource,
+    @Inject(INBOX) inbox: Inbox,
+  ) {
     collectDefaultMetrics({ register: this.registry });
     new Gauge({
-      name: 'handover_inbox_waiting', help: 'Facts that are stored and not worked yet', registers: [this.registry],
+      name: 'handover_inbox_waiting',
+      help: 'Facts that are stored and not worked yet',
+      registers: [this.registry],
       async collect() {
         this.set(await inbox.waiting().catch(() => Number.NaN));
       },

@@ -4,14 +4,18 @@ import type { Local } from '../instance.ts';
 export const companyOf = (local: Local) => {
   const sandbox = async <T>(path: string, method = 'GET', body?: object): Promise<T> => {
     const answer = await fetch(`${local.sandbox}${path}`, {
-      method, headers: { authorization: 'Bearer demo', ...(body ? { 'content-type': 'application/json' } : {}) }, ...(body ? { body: JSON.stringify(body) } : {}),
+      method,
+      headers: { authorization: 'Bearer demo', ...(body ? { 'content-type': 'application/json' } : {}) },
+      ...(body ? { body: JSON.stringify(body) } : {}),
     });
     if (!answer.ok) throw new Error(`the sandbox answered ${answer.status} to ${method} ${path}`);
     return (await answer.json()) as T;
   };
   const api = async <T>(key: keyof Local['apiKeys'], path: string, body?: object): Promise<T> => {
     const answer = await fetch(`${local.api}${path}`, {
-      method: body ? 'POST' : 'GET', headers: { authorization: `Bearer ${local.apiKeys[key]}`, ...(body ? { 'content-type': 'application/json' } : {}) }, ...(body ? { body: JSON.stringify(body) } : {}),
+      method: body ? 'POST' : 'GET',
+      headers: { authorization: `Bearer ${local.apiKeys[key]}`, ...(body ? { 'content-type': 'application/json' } : {}) },
+      ...(body ? { body: JSON.stringify(body) } : {}),
     });
     if (!answer.ok) throw new Error(`the API answered ${answer.status} to ${path}: ${((await answer.json()) as { detail?: string }).detail ?? ''}`);
     return (await answer.json()) as T;
@@ -35,7 +39,9 @@ export interface DialpadUser {
 
 interface Line {
   readonly name: string;
-  readonly routing_options: { readonly open: { readonly action_target_id?: string; readonly dtmf?: readonly { readonly options: { readonly action_target_id?: string } }[] } };
+  readonly routing_options: {
+    readonly open: { readonly action_target_id?: string; readonly dtmf?: readonly { readonly options: { readonly action_target_id?: string } }[] };
+  };
 }
 
 /** Somebody whose leaving shows something: a number, groups, and a menu key that rings at them. */
@@ -43,9 +49,14 @@ export const someoneWhoLeaves = async ({ sandbox }: Company, officeName: string)
   const offices = await sandbox<{ items: { id: string; name: string }[] }>('/api/v2/offices');
   const officeId = offices.items.find((office) => office.name === officeName)?.id;
   const lines = await sandbox<{ items: Line[] }>(`/api/v2/offices/${officeId}/departments`);
-  const rungAt = lines.items.flatMap((line) => [line.routing_options.open.action_target_id, ...(line.routing_options.open.dtmf ?? []).map((key) => key.options.action_target_id)]);
+  const rungAt = lines.items.flatMap((line) => [
+    line.routing_options.open.action_target_id,
+    ...(line.routing_options.open.dtmf ?? []).map((key) => key.options.action_target_id),
+  ]);
   const teams = await sandbox<{ items: { id: string }[] }>('/api/v2/coachingteams');
-  const coached = (await Promise.all(teams.items.map((team) => sandbox<{ items?: { id: string }[] }>(`/api/v2/coachingteams/${team.id}/members`)))).flatMap((team) => team.items ?? []).map((member) => member.id);
+  const coached = (await Promise.all(teams.items.map((team) => sandbox<{ items?: { id: string }[] }>(`/api/v2/coachingteams/${team.id}/members`))))
+    .flatMap((team) => team.items ?? [])
+    .map((member) => member.id);
 
   for (const id of rungAt) {
     if (id === undefined || coached.includes(id)) continue;

@@ -31,10 +31,20 @@ export const demo = async (args: readonly string[], say: Say): Promise<number> =
 
   try {
     // Its own database and Dialpad always: only a Temporal server may come from outside.
-    const settings = { dataDir, ports: await freePorts(), outside: { ...outsideOf({ TEMPORAL_ADDRESS: process.env['TEMPORAL_ADDRESS'] }) }, namespace: process.env['TEMPORAL_NAMESPACE'] || 'default', policy: null, users: 60, seed: 1 };
+    const settings = {
+      dataDir,
+      ports: await freePorts(),
+      outside: { ...outsideOf({ TEMPORAL_ADDRESS: process.env['TEMPORAL_ADDRESS'] }) },
+      namespace: process.env['TEMPORAL_NAMESPACE'] || 'default',
+      policy: null,
+      users: 60,
+      seed: 1,
+    };
     instance = await startInstance(settings, say, { policyText: POLICY });
     const ready = seconds(begun);
-    say(`Everything runs after ${ready} s. Shortened for the demo: the hold is 10 seconds (72 hours by default), and the sandbox's clock is moved forward over Dialpad's own 72 hours.`);
+    say(
+      `Everything runs after ${ready} s. Shortened for the demo: the hold is 10 seconds (72 hours by default), and the sandbox's clock is moved forward over Dialpad's own 72 hours.`,
+    );
 
     const { local } = instance;
     const told = await tellStory(local, say);
@@ -49,10 +59,19 @@ export const demo = async (args: readonly string[], say: Say): Promise<number> =
     say(`Done after ${seconds(begun)} s.`);
     if (values.json !== undefined) {
       const { api, temporalUi, temporalAddress, sandbox } = local;
-      writeFileSync(values.json, JSON.stringify({
-        cases: told.cases, counts: { events: verified.events, streams: verified.streams, problems: verified.problems.length, dialpadWrites },
-        addresses: { api, docs: `${api}/docs`, temporalUi, temporalAddress, sandbox }, seconds: { start: ready, ...told.seconds, total: seconds(begun) },
-      }, null, 2));
+      writeFileSync(
+        values.json,
+        JSON.stringify(
+          {
+            cases: told.cases,
+            counts: { events: verified.events, streams: verified.streams, problems: verified.problems.length, dialpadWrites },
+            addresses: { api, docs: `${api}/docs`, temporalUi, temporalAddress, sandbox },
+            seconds: { start: ready, ...told.seconds, total: seconds(begun) },
+          },
+          null,
+          2,
+        ),
+      );
     }
     if (values.keep && !isStopping()) {
       say(`It stays up for a look around (keys are in ${join(dataDir, 'local.json')}). Ctrl-C ends it.`);

@@ -11,7 +11,10 @@ export const tellHook = async (local: Pick<Local, 'hooks'>, type: string, data: 
   const answer = await fetch(url, {
     method: 'POST',
     headers: {
-      'content-type': 'application/json', 'webhook-id': id, 'webhook-timestamp': String(Math.floor(now.getTime() / 1000)), 'webhook-signature': new Webhook(secret).sign(id, now, body),
+      'content-type': 'application/json',
+      'webhook-id': id,
+      'webhook-timestamp': String(Math.floor(now.getTime() / 1000)),
+      'webhook-signature': new Webhook(secret).sign(id, now, body),
     },
     body,
   });

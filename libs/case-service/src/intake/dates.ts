@@ -5,8 +5,7 @@ import { Temporal } from 'temporal-polyfill';
  * 2026-02-27T23:00:00Z. Where that midnight does not exist (Cairo, Beirut, Havana change the clock then) it is the first
  * instant that does.
  */
-export const endOfDay = (plainDate: string, zone: string): string =>
-  instantText(Temporal.PlainDate.from(plainDate).add({ days: 1 }).toZonedDateTime(zone));
+export const endOfDay = (plainDate: string, zone: string): string => instantText(Temporal.PlainDate.from(plainDate).add({ days: 1 }).toZonedDateTime(zone));
 
 /** The first instant of a day in a zone. */
 export const startOfDay = (plainDate: string, zone: string): string => instantText(Temporal.PlainDate.from(plainDate).toZonedDateTime(zone));

@@ -34,8 +34,12 @@ export interface Known {
 }
 
 const KINDS = {
-  'employee.hired': 'hired', 'employee.rehired': 'rehired', 'employee.changed': 'changed', 'employee.terminated': 'terminated',
-  'employee.termination_date_changed': 'date-changed', 'employee.termination_rescinded': 'rescinded',
+  'employee.hired': 'hired',
+  'employee.rehired': 'rehired',
+  'employee.changed': 'changed',
+  'employee.terminated': 'terminated',
+  'employee.termination_date_changed': 'date-changed',
+  'employee.termination_rescinded': 'rescinded',
 } as const;
 
 /** A hook as a fact: dates become instants in the zone that is recorded with them, people become references. */

@@ -20,7 +20,12 @@ const tell = async (facts: readonly Told[], now = '2026-02-01T00:00:00.000Z') =>
   const store = new InMemoryEventStore();
   const people = new Map<string, string>();
   const intake = new Intake({
-    store, now: () => now, newPersonRef: () => 'person-1', indexOf: (source, id) => `${source}/${id}`, defaultZone: 'UTC', officeZone: async () => null,
+    store,
+    now: () => now,
+    newPersonRef: () => 'person-1',
+    indexOf: (source, id) => `${source}/${id}`,
+    defaultZone: 'UTC',
+    officeZone: async () => null,
     findPerson: async (index) => people.get(index) ?? null,
   });
   const taken = [];
@@ -38,7 +43,12 @@ const tell = async (facts: readonly Told[], now = '2026-02-01T00:00:00.000Z') =>
 };
 
 const terminated: Told = { id: '00000000-0000-4000-8000-000000000001', type: 'employee.terminated', sequence: 1, data: { lastWorkingDay: '2026-02-27' } };
-const moved: Told = { id: '00000000-0000-4000-8000-000000000002', type: 'employee.termination_date_changed', sequence: 2, data: { lastWorkingDay: '2026-03-28' } };
+const moved: Told = {
+  id: '00000000-0000-4000-8000-000000000002',
+  type: 'employee.termination_date_changed',
+  sequence: 2,
+  data: { lastWorkingDay: '2026-03-28' },
+};
 const rescinded: Told = { id: '00000000-0000-4000-8000-000000000003', type: 'employee.termination_rescinded', sequence: 3 };
 const again: Told = { id: '00000000-0000-4000-8000-000000000004', type: 'employee.terminated', sequence: 4, data: { lastWorkingDay: '2026-04-30' } };
 const corrected: Told = { id: '00000000-0000-4000-8000-000000000005', type: 'employee.changed', sequence: 5, data: { email: 'b@example.com' } };
@@ -66,9 +76,13 @@ describe('what HR says', () => {
     const expected = (await tell(facts)).live;
     expect(expected).toMatchObject([{ kind: 'leaver', terms: { lastWorkingDay: '2026-04-30' } }]);
     await fc.assert(
-      fc.asyncProperty(fc.shuffledSubarray(facts, { minLength: facts.length }), fc.array(fc.constantFrom(...facts), { maxLength: 4 }), async (order, repeats) => {
-        expect((await tell([...order, ...repeats])).live).toEqual(expected);
-      }),
+      fc.asyncProperty(
+        fc.shuffledSubarray(facts, { minLength: facts.length }),
+        fc.array(fc.constantFrom(...facts), { maxLength: 4 }),
+        async (order, repeats) => {
+          expect((await tell([...order, ...repeats])).live).toEqual(expected);
+        },
+      ),
       { numRuns: 120 },
     );
   });
@@ -79,7 +93,12 @@ describe('what HR says', () => {
   });
 
   it('about a rehire during the hold takes the leaver back instead of inviting anew', async () => {
-    const rehired: Told = { id: '00000000-0000-4000-8000-000000000006', type: 'employee.rehired', sequence: 6, data: { startDate: '2026-03-01', office: 'Berlin' } };
+    const rehired: Told = {
+      id: '00000000-0000-4000-8000-000000000006',
+      type: 'employee.rehired',
+      sequence: 6,
+      data: { startDate: '2026-03-01', office: 'Berlin' },
+    };
     const { live, loaded } = await tell([terminated, rehired]);
     expect(live).toEqual([]);
     expect(loaded).toHaveLength(1);
@@ -87,7 +106,12 @@ describe('what HR says', () => {
   });
 
   it('about somebody who leaves before the first day withdraws the joiner and opens no leaver', async () => {
-    const hired: Told = { id: '00000000-0000-4000-8000-000000000007', type: 'employee.hired', sequence: 0, data: { startDate: '2026-03-15', office: 'Berlin' } };
+    const hired: Told = {
+      id: '00000000-0000-4000-8000-000000000007',
+      type: 'employee.hired',
+      sequence: 0,
+      data: { startDate: '2026-03-15', office: 'Berlin' },
+    };
     const { loaded } = await tell([hired, terminated]);
     expect(loaded.map((each) => each?.state.kind)).toEqual(['joiner']);
     expect(loaded[0]?.state.withdrawing).toBe('cancelled');

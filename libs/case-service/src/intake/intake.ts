@@ -1,6 +1,15 @@
 import { evolvePerson, follow, wanted, type CaseAction, type CaseCommand, type Fact, type PersonEvent, type PersonState, type Running } from '@handover/case';
 import type { HookBody } from '@handover/contracts';
-import { eventIdOf, type Append, type CaseRow, type EventStore, type InboxOutcome, type JsonObject, type OutboxMessage, type PersonIndexEntry } from '@handover/event-store';
+import {
+  eventIdOf,
+  type Append,
+  type CaseRow,
+  type EventStore,
+  type InboxOutcome,
+  type JsonObject,
+  type OutboxMessage,
+  type PersonIndexEntry,
+} from '@handover/event-store';
 import type { By } from '../by.ts';
 import { Cases, type LoadedCase, type Prepared } from '../cases.ts';
 import { Persons, personStream, type LoadedPerson } from '../people.ts';
@@ -62,7 +71,9 @@ export class Intake {
   }
 
   /** What the fact would make of a person, without writing: the terms and the case it would open or change. */
-  async foresee(arrived: Arrived): Promise<{ reading: ReturnType<typeof readHook>; fact: Fact | null; person: LoadedPerson | null; actions: readonly CaseAction[] }> {
+  async foresee(
+    arrived: Arrived,
+  ): Promise<{ reading: ReturnType<typeof readHook>; fact: Fact | null; person: LoadedPerson | null; actions: readonly CaseAction[] }> {
     const reading = readHook(arrived.body);
     if (reading.kind !== 'understood') return { reading, fact: null, person: null, actions: [] };
     const { fact, person, state } = await this.told(arrived, reading.body);
@@ -70,7 +81,10 @@ export class Intake {
     return { reading, fact, person, actions: follow(state, await this.running(person.state), this.deps.now()) };
   }
 
-  private async told(arrived: Arrived, body: HookBody): Promise<{ fact: Fact; person: LoadedPerson; state: PersonState; isNew: boolean; index: PersonIndexEntry }> {
+  private async told(
+    arrived: Arrived,
+    body: HookBody,
+  ): Promise<{ fact: Fact; person: LoadedPerson; state: PersonState; isNew: boolean; index: PersonIndexEntry }> {
     const index = this.deps.indexOf(arrived.source, body.data.employeeId);
     const found = await this.deps.findPerson(index);
     const personRef = found ?? this.deps.newPersonRef();
@@ -103,7 +117,13 @@ export class Intake {
 
     const touched = caseIds.length > 0 ? caseIds : openCasesOf(person.state);
     const outcome = this.outcomeOf(arrived, touched, prepared);
-    const append = appendOf({ stream: personStream(personRef), expected: person.version, decided: { events }, by: { ...arrived.by, cause: arrived.id }, personRef });
+    const append = appendOf({
+      stream: personStream(personRef),
+      expected: person.version,
+      decided: { events },
+      by: { ...arrived.by, cause: arrived.id },
+      personRef,
+    });
     await commitAll(this.deps.store, [append, ...prepared.map((each): Append => each.append)], {
       cases: prepared.map((each) => each.row).filter((row): row is CaseRow => row !== null),
       outbox: prepared.flatMap((each): readonly OutboxMessage[] => each.outbox),
@@ -119,12 +139,27 @@ export class Intake {
     return { id: arrived.id, status: 'processed', caseIds, reason: refused.length > 0 ? refused.join('; ') : null, pointers: [] };
   }
 
-  private async act(arrived: Arrived, personRef: string, action: CaseAction): Promise<{ caseId: string; prepared: Prepared; opened: { caseId: string; kind: 'joiner' | 'leaver'; factId: string } | null }> {
+  private async act(
+    arrived: Arrived,
+    personRef: string,
+    action: CaseAction,
+  ): Promise<{ caseId: string; prepared: Prepared; opened: { caseId: string; kind: 'joiner' | 'leaver'; factId: string } | null }> {
     const opens = action.type === 'openLeaver' || action.type === 'openJoiner';
     const kind = action.type === 'openJoiner' ? 'joiner' : 'leaver';
     const caseId = opens ? caseIdOf(personRef, kind, action.factId) : action.caseId;
     const command: CaseCommand = opens
-      ? { type: 'open', open: { personRef, source: arrived.source, requester: arrived.by.actor, office: action.office, terms: action.terms, factId: action.factId, reason: arrived.reason ?? null } }
+      ? {
+          type: 'open',
+          open: {
+            personRef,
+            source: arrived.source,
+            requester: arrived.by.actor,
+            office: action.office,
+            terms: action.terms,
+            factId: action.factId,
+            reason: arrived.reason ?? null,
+          },
+        }
       : action.type === 'changeTerms'
         ? { type: 'changeTerms', terms: action.terms, factId: arrived.id }
         : { type: 'rescind', rescind: { actor: arrived.by.actor, reasonCode: null, reason: arrived.reason ?? null, factId: arrived.id } };

@@ -106,11 +106,13 @@ const REFUSALS: Readonly<Record<string, string>> = {
 };
 
 const refused = (command: Decide, code: string): Decided<CaseEvent> => ({
-  events: [{
-    type: 'DecisionRefused',
-    data: { stage: command.stage, decision: command.decision, planHash: command.planHash, actor: command.by.actor, code },
-    ...(command.reason === null ? {} : { personal: { reason: command.reason } }),
-  }],
+  events: [
+    {
+      type: 'DecisionRefused',
+      data: { stage: command.stage, decision: command.decision, planHash: command.planHash, actor: command.by.actor, code },
+      ...(command.reason === null ? {} : { personal: { reason: command.reason } }),
+    },
+  ],
   refusal: { code, message: REFUSALS[code] ?? code },
 });
 

@@ -13,7 +13,14 @@ export interface StartStep {
 }
 
 export type Outcome =
-  | { readonly kind: 'verified'; readonly changed: boolean; readonly evidence: JsonObject; readonly userId?: string; readonly finding?: string; readonly personal?: JsonObject }
+  | {
+      readonly kind: 'verified';
+      readonly changed: boolean;
+      readonly evidence: JsonObject;
+      readonly userId?: string;
+      readonly finding?: string;
+      readonly personal?: JsonObject;
+    }
   | { readonly kind: 'blocked'; readonly code: string; readonly detail: string; readonly personal?: JsonObject }
   | { readonly kind: 'contradicted'; readonly evidence: JsonObject; readonly detail: string; readonly personal?: JsonObject };
 
@@ -42,7 +49,13 @@ export const startStep = (state: OpenCase, command: StartStep, now: string): Dec
 
   return happened({
     type: 'StepStarted',
-    data: { step: step.id, kind: step.kind, round: command.round, ...(command.before === undefined ? {} : { before: command.before }), ...(at.byHand ? { byHand: true } : {}) },
+    data: {
+      step: step.id,
+      kind: step.kind,
+      round: command.round,
+      ...(command.before === undefined ? {} : { before: command.before }),
+      ...(at.byHand ? { byHand: true } : {}),
+    },
     ...(command.personal ? { personal: command.personal } : {}),
   });
 };
@@ -76,12 +89,16 @@ export const recordOutcome = (state: OpenCase, id: string, round: number, outcom
     case 'verified': {
       const userId = outcome.userId === undefined ? {} : { userId: outcome.userId };
       const finding = outcome.finding === undefined ? {} : { finding: outcome.finding };
-      return happened(at.byHand
-        ? { type: 'StepDoneByHand', data: { step: id, round, evidence: outcome.evidence, ...userId }, ...personal }
-        : { type: 'StepVerified', data: { step: id, round, changed: outcome.changed, evidence: outcome.evidence, ...userId, ...finding }, ...personal });
+      return happened(
+        at.byHand
+          ? { type: 'StepDoneByHand', data: { step: id, round, evidence: outcome.evidence, ...userId }, ...personal }
+          : { type: 'StepVerified', data: { step: id, round, changed: outcome.changed, evidence: outcome.evidence, ...userId, ...finding }, ...personal },
+      );
     }
-    case 'blocked': return happened({ type: 'StepBlocked', data: { step: id, round, code: outcome.code, detail: outcome.detail }, ...personal });
-    case 'contradicted': return happened({ type: 'StepContradicted', data: { step: id, round, evidence: outcome.evidence, detail: outcome.detail }, ...personal });
+    case 'blocked':
+      return happened({ type: 'StepBlocked', data: { step: id, round, code: outcome.code, detail: outcome.detail }, ...personal });
+    case 'contradicted':
+      return happened({ type: 'StepContradicted', data: { step: id, round, evidence: outcome.evidence, detail: outcome.detail }, ...personal });
   }
 };
 

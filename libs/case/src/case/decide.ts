@@ -39,28 +39,51 @@ export const decide = (command: CaseCommand, state: CaseState): Decided<CaseEven
   if (command.type === 'open') return lifecycle.openCase(state, command.open);
   if (state.status === 'none') throw new RuleViolation('case.unknown', 'there is no such case');
   switch (command.type) {
-    case 'changeTerms': return lifecycle.changeTerms(state, command.terms, command.factId);
-    case 'recordPlan': return lifecycle.recordPlan(state, command.plan, command.userId, command.now, command.personal);
-    case 'openGate': return approval.openGate(state, command.gate, command.now);
-    case 'decide': return approval.decideStage(state, command.decide, command.now);
-    case 'passDeadline': return approval.passDeadline(state, command.stage, command.now);
-    case 'startStep': return steps.startStep(state, command.start, command.now);
-    case 'recordOutcome': return steps.recordOutcome(state, command.step, command.round, command.outcome);
-    case 'retryStep': return steps.retryStep(state, command.free);
-    case 'waiveStep': return steps.waiveStep(state, command.free);
-    case 'claimByHand': return steps.claimByHand(state, command.free);
-    case 'reachCutOff': return lifecycle.reachCutOff(state, command.now);
-    case 'beginHold': return lifecycle.beginHold(state, command.now);
-    case 'endHold': return lifecycle.endHold(state, command.now);
-    case 'rescind': return lifecycle.rescind(state, command.rescind);
-    case 'awaitSeat': return joiner.awaitSeat(state, { officeId: command.officeId, seat: command.seat });
-    case 'offerSeat': return joiner.offerSeat(state);
-    case 'awaitAcceptance': return joiner.awaitAcceptance(state, command.userId, command.now);
-    case 'remind': return joiner.remind(state, command.number);
-    case 'accept': return joiner.accept(state, command.acceptedAt, command.seenIn);
-    case 'expireAcceptance': return joiner.expireAcceptance(state, command.now);
-    case 'certify': return state.certificate === null ? happened({ type: 'CertificateIssued', data: { claims: command.claims } }) : nothingNew;
-    case 'close': return lifecycle.closeCase(state);
-    default: return unreachable(command);
+    case 'changeTerms':
+      return lifecycle.changeTerms(state, command.terms, command.factId);
+    case 'recordPlan':
+      return lifecycle.recordPlan(state, command.plan, command.userId, command.now, command.personal);
+    case 'openGate':
+      return approval.openGate(state, command.gate, command.now);
+    case 'decide':
+      return approval.decideStage(state, command.decide, command.now);
+    case 'passDeadline':
+      return approval.passDeadline(state, command.stage, command.now);
+    case 'startStep':
+      return steps.startStep(state, command.start, command.now);
+    case 'recordOutcome':
+      return steps.recordOutcome(state, command.step, command.round, command.outcome);
+    case 'retryStep':
+      return steps.retryStep(state, command.free);
+    case 'waiveStep':
+      return steps.waiveStep(state, command.free);
+    case 'claimByHand':
+      return steps.claimByHand(state, command.free);
+    case 'reachCutOff':
+      return lifecycle.reachCutOff(state, command.now);
+    case 'beginHold':
+      return lifecycle.beginHold(state, command.now);
+    case 'endHold':
+      return lifecycle.endHold(state, command.now);
+    case 'rescind':
+      return lifecycle.rescind(state, command.rescind);
+    case 'awaitSeat':
+      return joiner.awaitSeat(state, { officeId: command.officeId, seat: command.seat });
+    case 'offerSeat':
+      return joiner.offerSeat(state);
+    case 'awaitAcceptance':
+      return joiner.awaitAcceptance(state, command.userId, command.now);
+    case 'remind':
+      return joiner.remind(state, command.number);
+    case 'accept':
+      return joiner.accept(state, command.acceptedAt, command.seenIn);
+    case 'expireAcceptance':
+      return joiner.expireAcceptance(state, command.now);
+    case 'certify':
+      return state.certificate === null ? happened({ type: 'CertificateIssued', data: { claims: command.claims } }) : nothingNew;
+    case 'close':
+      return lifecycle.closeCase(state);
+    default:
+      return unreachable(command);
   }
 };

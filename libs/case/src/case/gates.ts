@@ -30,7 +30,6 @@ export const lets = (state: OpenCase, gate: Gate): boolean => {
 };
 
 /** The next stage of a gate that nobody was asked for yet. */
-export const nextStage = (state: OpenCase, gate: Gate): StageState | undefined =>
-  stagesOf(state, gate).find((each) => each.status === 'waiting');
+export const nextStage = (state: OpenCase, gate: Gate): StageState | undefined => stagesOf(state, gate).find((each) => each.status === 'waiting');
 
 export const openStage = (state: OpenCase, gate: Gate): StageState | undefined => stagesOf(state, gate).find((each) => each.status === 'open');

@@ -37,11 +37,22 @@ export type StepKind =
   | 'returnNumber';
 
 export type LeaverPhase =
-  | 'planned' | 'awaiting-approval' | 'scheduled' | 'cutting-access' | 'handing-over' | 'holding' | 'awaiting-delete-approval'
-  | 'deleting' | 'awaiting-purge' | 'anonymizing' | 'done' | 'rescinding' | 'rescinded' | 'cancelled';
+  | 'planned'
+  | 'awaiting-approval'
+  | 'scheduled'
+  | 'cutting-access'
+  | 'handing-over'
+  | 'holding'
+  | 'awaiting-delete-approval'
+  | 'deleting'
+  | 'awaiting-purge'
+  | 'anonymizing'
+  | 'done'
+  | 'rescinding'
+  | 'rescinded'
+  | 'cancelled';
 export type JoinerPhase =
-  | 'planned' | 'awaiting-approval' | 'awaiting-seat' | 'scheduled' | 'inviting' | 'awaiting-acceptance' | 'completing' | 'done'
-  | 'expired' | 'cancelled';
+  'planned' | 'awaiting-approval' | 'awaiting-seat' | 'scheduled' | 'inviting' | 'awaiting-acceptance' | 'completing' | 'done' | 'expired' | 'cancelled';
 export type Phase = LeaverPhase | JoinerPhase;
 
 /** A named set of stages that must all be approved before what stands behind it may start. */

@@ -70,7 +70,14 @@ export type CaseState = { readonly status: 'none' } | OpenCase;
 export const noCase: CaseState = { status: 'none' };
 
 export const pendingStep: StepState = {
-  status: 'pending', round: 1, byHand: false, begun: false, changed: false, code: null, detail: null, before: null,
+  status: 'pending',
+  round: 1,
+  byHand: false,
+  begun: false,
+  changed: false,
+  code: null,
+  detail: null,
+  before: null,
 };
 
 const LINK: PlannedStep = { id: 'link', kind: 'linkUser', phase: 'planned', reversible: true, gate: null, target: {} };
@@ -80,8 +87,7 @@ const PREFLIGHT: PlannedStep = { id: 'preflight', kind: 'checkJoiner', phase: 'p
 export const stepsBeforePlan = (kind: CaseKind): readonly PlannedStep[] => [kind === 'leaver' ? LINK : PREFLIGHT];
 
 export const stepOf = (state: OpenCase, id: string): StepState => state.stepStates[id] ?? pendingStep;
-export const isSettled = (status: StepStatus): boolean =>
-  status === 'verified' || status === 'waived' || status === 'by-hand' || status === 'compensated';
+export const isSettled = (status: StepStatus): boolean => status === 'verified' || status === 'waived' || status === 'by-hand' || status === 'compensated';
 export const stageOf = (state: OpenCase, stage: string): StageState | undefined => state.stages.find((each) => each.stage === stage);
 
 /** Never throws, never judges: what is in the stream has happened. */
@@ -89,62 +95,132 @@ export const evolve = (state: CaseState, event: CaseEvent): CaseState => {
   if (event.type === 'CaseOpened') return open(event.data);
   if (state.status === 'none') return state;
   switch (event.type) {
-    case 'TermsChanged': return { ...state, terms: event.data.terms };
-    case 'StepStarted': return started(state, event.data);
-    case 'StepVerified': return settled(state, event.data.step, { status: 'verified', changed: event.data.changed, code: null, detail: event.data.finding ?? null }, event.data.userId);
-    case 'StepBlocked': return step(state, event.data.step, { status: 'blocked', code: event.data.code, detail: event.data.detail });
-    case 'StepContradicted': return step(state, event.data.step, { status: 'contradicted', code: 'step.contradicted', detail: event.data.detail });
-    case 'StepWithheld': return step(state, event.data.step, { code: event.data.code });
-    case 'StepRetried': return step(state, event.data.step, { status: 'pending', round: event.data.round, byHand: false, code: null, detail: null });
-    case 'StepWaived': return settled(state, event.data.step, { status: 'waived' });
-    case 'StepClaimedByHand': return step(state, event.data.step, { status: 'pending', round: event.data.round, byHand: true, code: null, detail: null });
-    case 'StepDoneByHand': return settled(state, event.data.step, { status: 'by-hand', code: null, detail: null }, event.data.userId);
-    case 'PlanMade': return planned(state, event.data.plan, event.data.userId);
-    case 'StageOpened': return {
-      ...state,
-      phase: event.data.gate === 'leaver-delete' ? 'awaiting-delete-approval' : event.data.gate === 'review' ? state.phase : state.phase === 'planned' || state.phase === 'scheduled' ? 'awaiting-approval' : state.phase,
-      stages: withStage(state, event.data.stage, { status: 'open', deadline: event.data.deadline }),
-    };
-    case 'DecisionMade': return {
-      ...state,
-      stages: withStage(state, event.data.stage, { decisions: [...(stageOf(state, event.data.stage)?.decisions ?? []), { actor: event.data.actor, decision: event.data.decision, reasonCode: event.data.reasonCode }] }),
-    };
-    case 'DecisionRefused': return state;
-    case 'StageApproved': return closedStage(state, event.data.stage, 'approved');
-    case 'StageRefused': return closedStage(state, event.data.stage, 'refused');
-    case 'StageEscalated': return { ...state, stages: withStage(state, event.data.stage, { escalated: true }) };
-    case 'StageExpired': return closedStage(state, event.data.stage, 'expired');
-    case 'CutOffReached': return { ...state, cutOffReached: true };
-    case 'HoldBegan': return { ...state, phase: 'holding', holdUntil: event.data.until };
-    case 'HoldEnded': return { ...state, holdEnded: true };
-    case 'RescindAccepted': return { ...withSteps(state, event.data.steps), rescinding: true, phase: state.kind === 'leaver' ? 'rescinding' : state.phase, stages: voided(state) };
-    case 'RescindRefused': return state;
-    case 'SeatAwaited': return { ...state, phase: 'awaiting-seat', seatAwaited: event.data };
-    case 'SeatOffered': return { ...state, seatAwaited: null };
-    case 'AcceptanceAwaited': return {
-      ...state, phase: 'awaiting-acceptance', userId: event.data.userId,
-      acceptance: { deadline: event.data.deadline, accepted: state.acceptance?.accepted ?? false, reminders: 0 },
-    };
-    case 'ReminderDue': return state.acceptance ? { ...state, acceptance: { ...state.acceptance, reminders: event.data.number } } : state;
-    case 'InviteAccepted': return { ...state, acceptance: { deadline: state.acceptance?.deadline ?? '', reminders: state.acceptance?.reminders ?? 0, accepted: true } };
-    case 'WithdrawalBegan': return { ...withSteps(state, event.data.steps), withdrawing: event.data.why, stages: voided(state) };
-    case 'CertificateIssued': return { ...state, certificate: event.data.claims };
-    case 'CaseClosed': return { ...state, status: 'closed', phase: event.data.phase, result: event.data.result, stages: voided(state) };
-    default: return unreachable(event);
+    case 'TermsChanged':
+      return { ...state, terms: event.data.terms };
+    case 'StepStarted':
+      return started(state, event.data);
+    case 'StepVerified':
+      return settled(
+        state,
+        event.data.step,
+        { status: 'verified', changed: event.data.changed, code: null, detail: event.data.finding ?? null },
+        event.data.userId,
+      );
+    case 'StepBlocked':
+      return step(state, event.data.step, { status: 'blocked', code: event.data.code, detail: event.data.detail });
+    case 'StepContradicted':
+      return step(state, event.data.step, { status: 'contradicted', code: 'step.contradicted', detail: event.data.detail });
+    case 'StepWithheld':
+      return step(state, event.data.step, { code: event.data.code });
+    case 'StepRetried':
+      return step(state, event.data.step, { status: 'pending', round: event.data.round, byHand: false, code: null, detail: null });
+    case 'StepWaived':
+      return settled(state, event.data.step, { status: 'waived' });
+    case 'StepClaimedByHand':
+      return step(state, event.data.step, { status: 'pending', round: event.data.round, byHand: true, code: null, detail: null });
+    case 'StepDoneByHand':
+      return settled(state, event.data.step, { status: 'by-hand', code: null, detail: null }, event.data.userId);
+    case 'PlanMade':
+      return planned(state, event.data.plan, event.data.userId);
+    case 'StageOpened':
+      return {
+        ...state,
+        phase:
+          event.data.gate === 'leaver-delete'
+            ? 'awaiting-delete-approval'
+            : event.data.gate === 'review'
+              ? state.phase
+              : state.phase === 'planned' || state.phase === 'scheduled'
+                ? 'awaiting-approval'
+                : state.phase,
+        stages: withStage(state, event.data.stage, { status: 'open', deadline: event.data.deadline }),
+      };
+    case 'DecisionMade':
+      return {
+        ...state,
+        stages: withStage(state, event.data.stage, {
+          decisions: [
+            ...(stageOf(state, event.data.stage)?.decisions ?? []),
+            { actor: event.data.actor, decision: event.data.decision, reasonCode: event.data.reasonCode },
+          ],
+        }),
+      };
+    case 'DecisionRefused':
+      return state;
+    case 'StageApproved':
+      return closedStage(state, event.data.stage, 'approved');
+    case 'StageRefused':
+      return closedStage(state, event.data.stage, 'refused');
+    case 'StageEscalated':
+      return { ...state, stages: withStage(state, event.data.stage, { escalated: true }) };
+    case 'StageExpired':
+      return closedStage(state, event.data.stage, 'expired');
+    case 'CutOffReached':
+      return { ...state, cutOffReached: true };
+    case 'HoldBegan':
+      return { ...state, phase: 'holding', holdUntil: event.data.until };
+    case 'HoldEnded':
+      return { ...state, holdEnded: true };
+    case 'RescindAccepted':
+      return { ...withSteps(state, event.data.steps), rescinding: true, phase: state.kind === 'leaver' ? 'rescinding' : state.phase, stages: voided(state) };
+    case 'RescindRefused':
+      return state;
+    case 'SeatAwaited':
+      return { ...state, phase: 'awaiting-seat', seatAwaited: event.data };
+    case 'SeatOffered':
+      return { ...state, seatAwaited: null };
+    case 'AcceptanceAwaited':
+      return {
+        ...state,
+        phase: 'awaiting-acceptance',
+        userId: event.data.userId,
+        acceptance: { deadline: event.data.deadline, accepted: state.acceptance?.accepted ?? false, reminders: 0 },
+      };
+    case 'ReminderDue':
+      return state.acceptance ? { ...state, acceptance: { ...state.acceptance, reminders: event.data.number } } : state;
+    case 'InviteAccepted':
+      return { ...state, acceptance: { deadline: state.acceptance?.deadline ?? '', reminders: state.acceptance?.reminders ?? 0, accepted: true } };
+    case 'WithdrawalBegan':
+      return { ...withSteps(state, event.data.steps), withdrawing: event.data.why, stages: voided(state) };
+    case 'CertificateIssued':
+      return { ...state, certificate: event.data.claims };
+    case 'CaseClosed':
+      return { ...state, status: 'closed', phase: event.data.phase, result: event.data.result, stages: voided(state) };
+    default:
+      return unreachable(event);
   }
 };
 
 export const fold = (events: readonly CaseEvent[], from: CaseState = noCase): CaseState => events.reduce(evolve, from);
 
 const open = (data: Extract<CaseEvent, { type: 'CaseOpened' }>['data']): OpenCase => ({
-  status: 'open', kind: data.kind, personRef: data.personRef, source: data.source, requester: data.requester, office: data.office,
-  terms: data.terms, phase: 'planned', userId: null, plan: null, steps: stepsBeforePlan(data.kind), stepStates: {}, stages: [],
-  cutOffReached: false, holdUntil: null, holdEnded: false, rescinding: false, withdrawing: null, seatAwaited: null,
-  acceptance: null, certificate: null, result: null,
+  status: 'open',
+  kind: data.kind,
+  personRef: data.personRef,
+  source: data.source,
+  requester: data.requester,
+  office: data.office,
+  terms: data.terms,
+  phase: 'planned',
+  userId: null,
+  plan: null,
+  steps: stepsBeforePlan(data.kind),
+  stepStates: {},
+  stages: [],
+  cutOffReached: false,
+  holdUntil: null,
+  holdEnded: false,
+  rescinding: false,
+  withdrawing: null,
+  seatAwaited: null,
+  acceptance: null,
+  certificate: null,
+  result: null,
 });
 
 const step = (state: OpenCase, id: string, change: Partial<StepState>): OpenCase => ({
-  ...state, stepStates: { ...state.stepStates, [id]: { ...stepOf(state, id), ...change } },
+  ...state,
+  stepStates: { ...state.stepStates, [id]: { ...stepOf(state, id), ...change } },
 });
 
 const settled = (state: OpenCase, id: string, change: Partial<StepState>, userId?: string): OpenCase => {

@@ -41,11 +41,23 @@ const GATES: readonly Gate[] = ['leaver', 'number-loss', 'leaver-delete', 'joine
 export const viewOf = (state: OpenCase, version: number): CaseView => {
   const waitsFor = whatItWaitsFor(state);
   const gates = Object.fromEntries(GATES.map((gate) => [gate, gateStatus(state, gate)]).filter(([, status]) => status !== 'none'));
-  const stage = GATES.filter((gate) => gate !== 'review').map((gate) => openStage(state, gate)).find((each) => each !== undefined);
+  const stage = GATES.filter((gate) => gate !== 'review')
+    .map((gate) => openStage(state, gate))
+    .find((each) => each !== undefined);
 
   return {
-    version, kind: state.kind, phase: state.phase, closed: state.status === 'closed', planned: state.plan !== null,
-    steps: state.steps.map((step) => ({ id: step.id, kind: step.kind, phase: step.phase, status: stepOf(state, step.id).status, round: stepOf(state, step.id).round })),
+    version,
+    kind: state.kind,
+    phase: state.phase,
+    closed: state.status === 'closed',
+    planned: state.plan !== null,
+    steps: state.steps.map((step) => ({
+      id: step.id,
+      kind: step.kind,
+      phase: step.phase,
+      status: stepOf(state, step.id).status,
+      round: stepOf(state, step.id).round,
+    })),
     gates,
     stage: stage ? { name: stage.stage, gate: stage.gate, deadline: stage.deadline, escalated: stage.escalated } : null,
     cutOff: state.terms.kind === 'leaver' ? state.terms.cutOff : null,
@@ -61,7 +73,11 @@ export const viewOf = (state: OpenCase, version: number): CaseView => {
     timings: state.plan?.timings ?? null,
     waitsFor,
     attention: attentionOf(state),
-    due: waitsFor.map((each) => each.until).filter((until) => until !== null).sort()[0] ?? null,
+    due:
+      waitsFor
+        .map((each) => each.until)
+        .filter((until) => until !== null)
+        .sort()[0] ?? null,
   };
 };
 
@@ -79,11 +95,17 @@ export const attentionOf = (state: OpenCase): { step: string; code: string } | n
 export const whatItWaitsFor = (state: OpenCase): readonly WaitsFor[] => {
   if (state.status === 'closed') return [];
   const blocked = stuckSteps(state).map((step): WaitsFor => ({
-    on: 'operator', what: `step ${step.id} is ${stepOf(state, step.id).status} (${stepOf(state, step.id).code}): retry, waive or do by hand`, until: null,
+    on: 'operator',
+    what: `step ${step.id} is ${stepOf(state, step.id).status} (${stepOf(state, step.id).code}): retry, waive or do by hand`,
+    until: null,
   }));
-  const stages = state.stages.filter((stage) => stage.status === 'open').map((stage): WaitsFor => ({
-    on: stage.by.join(' or '), what: `${stage.needed} approval${stage.needed === 1 ? '' : 's'} of stage ${stage.stage}`, until: stage.deadline,
-  }));
+  const stages = state.stages
+    .filter((stage) => stage.status === 'open')
+    .map((stage): WaitsFor => ({
+      on: stage.by.join(' or '),
+      what: `${stage.needed} approval${stage.needed === 1 ? '' : 's'} of stage ${stage.stage}`,
+      until: stage.deadline,
+    }));
 
   return [...blocked, ...stages, ...clocks(state)];
 };
@@ -93,7 +115,8 @@ const clocks = (state: OpenCase): readonly WaitsFor[] => {
   const current = state.steps.find((step) => !isSettled(stepOf(state, step.id).status));
   if (state.rescinding || state.withdrawing) return [];
   if (state.phase === 'scheduled' && state.terms.kind === 'leaver' && !state.cutOffReached) return [clock('the cut-off', state.terms.cutOff)];
-  if (state.phase === 'scheduled' && state.terms.kind === 'joiner' && current?.kind === 'inviteUser') return [clock('the day of the invitation', inviteAt(state))];
+  if (state.phase === 'scheduled' && state.terms.kind === 'joiner' && current?.kind === 'inviteUser')
+    return [clock('the day of the invitation', inviteAt(state))];
   if (state.phase === 'awaiting-seat') return [{ on: 'seat', what: 'a free seat in the office', until: null }];
   if (state.phase === 'holding') return [clock('the end of the hold', state.holdUntil)];
   if (state.phase === 'awaiting-acceptance') return [{ on: 'person', what: 'the person to accept the invitation', until: state.acceptance?.deadline ?? null }];

@@ -7,7 +7,7 @@ const seat = (caseId: string, free: number, first = false): CompanyCommand => ({
 const exit = (caseId: string, userId: string, otherAdmins: readonly string[]): CompanyCommand => ({ type: 'claimAdminExit', caseId, userId, otherAdmins });
 
 describe('two Company Admins who leave in the same minute', () => {
-  it('do not both pass: the second sees the first one\'s claim', () => {
+  it("do not both pass: the second sees the first one's claim", () => {
     const first = after(exit('a', 'ada', ['ben']));
     expect(decideCompany(exit('b', 'ben', ['ada']), first).refusal?.code).toBe('leaver.last_company_admin');
   });
@@ -17,7 +17,7 @@ describe('two Company Admins who leave in the same minute', () => {
     expect(decideCompany(exit('b', 'ben', ['ada', 'cleo']), first).refusal).toBeUndefined();
   });
 
-  it('the second passes when the first one\'s case is taken back', () => {
+  it("the second passes when the first one's case is taken back", () => {
     const first = after(exit('a', 'ada', ['ben']), { type: 'releaseAdminExit', caseId: 'a' });
     expect(decideCompany(exit('b', 'ben', ['ada']), first).refusal).toBeUndefined();
   });

@@ -33,16 +33,26 @@ export const evolveCompany = (state: CompanyState, event: CompanyEvent): Company
   const others = <T extends { readonly caseId: string }>(list: readonly T[]): readonly T[] => list.filter((each) => each.caseId !== caseId);
 
   switch (event.type) {
-    case 'AdminExitClaimed': return { ...state, adminExits: [...others(state.adminExits), event.data] };
-    case 'AdminExitReleased': return { ...state, adminExits: others(state.adminExits) };
-    case 'SeatQueued': return { ...state, queue: event.data.first ? [event.data, ...others(state.queue)] : [...others(state.queue), event.data] };
-    case 'SeatClaimed': return { ...state, queue: others(state.queue), claims: [...others(state.claims), event.data] };
-    case 'SeatTaken': return { ...state, claims: others(state.claims) };
-    case 'SeatReturned': return { ...state, queue: others(state.queue), claims: others(state.claims) };
-    case 'NumberClaimed': return { ...state, numbers: [...state.numbers, { ...event.data, withheld: false }] };
-    case 'NumberWithheld': return { ...state, numbers: [...state.numbers, { ...event.data, withheld: true }] };
-    case 'NumbersFreed': return { ...state, numbers: others(state.numbers) };
-    default: return unreachable(event);
+    case 'AdminExitClaimed':
+      return { ...state, adminExits: [...others(state.adminExits), event.data] };
+    case 'AdminExitReleased':
+      return { ...state, adminExits: others(state.adminExits) };
+    case 'SeatQueued':
+      return { ...state, queue: event.data.first ? [event.data, ...others(state.queue)] : [...others(state.queue), event.data] };
+    case 'SeatClaimed':
+      return { ...state, queue: others(state.queue), claims: [...others(state.claims), event.data] };
+    case 'SeatTaken':
+      return { ...state, claims: others(state.claims) };
+    case 'SeatReturned':
+      return { ...state, queue: others(state.queue), claims: others(state.claims) };
+    case 'NumberClaimed':
+      return { ...state, numbers: [...state.numbers, { ...event.data, withheld: false }] };
+    case 'NumberWithheld':
+      return { ...state, numbers: [...state.numbers, { ...event.data, withheld: true }] };
+    case 'NumbersFreed':
+      return { ...state, numbers: others(state.numbers) };
+    default:
+      return unreachable(event);
   }
 };
 
@@ -61,19 +71,27 @@ export type CompanyCommand =
 
 export const decideCompany = (command: CompanyCommand, state: CompanyState): Decided<CompanyEvent> => {
   switch (command.type) {
-    case 'claimAdminExit': return claimAdminExit(command, state);
-    case 'releaseAdminExit': return has(state.adminExits, command.caseId) ? happened({ type: 'AdminExitReleased', data: { caseId: command.caseId } }) : nothingNew;
-    case 'claimSeat': return claimSeat(command, state);
-    case 'takeSeat': return has(state.claims, command.caseId) ? happened({ type: 'SeatTaken', data: { caseId: command.caseId } }) : nothingNew;
-    case 'returnSeat': return has([...state.claims, ...state.queue], command.caseId) ? happened({ type: 'SeatReturned', data: { caseId: command.caseId } }) : nothingNew;
-    case 'claimNumber': return claimNumber(command, state);
+    case 'claimAdminExit':
+      return claimAdminExit(command, state);
+    case 'releaseAdminExit':
+      return has(state.adminExits, command.caseId) ? happened({ type: 'AdminExitReleased', data: { caseId: command.caseId } }) : nothingNew;
+    case 'claimSeat':
+      return claimSeat(command, state);
+    case 'takeSeat':
+      return has(state.claims, command.caseId) ? happened({ type: 'SeatTaken', data: { caseId: command.caseId } }) : nothingNew;
+    case 'returnSeat':
+      return has([...state.claims, ...state.queue], command.caseId) ? happened({ type: 'SeatReturned', data: { caseId: command.caseId } }) : nothingNew;
+    case 'claimNumber':
+      return claimNumber(command, state);
     case 'withholdNumber': {
       const { caseId, number } = command;
       const known = state.numbers.some((each) => each.caseId === caseId && each.number === number);
       return known ? nothingNew : happened({ type: 'NumberWithheld', data: { caseId, number } });
     }
-    case 'freeNumbers': return has(state.numbers, command.caseId) ? happened({ type: 'NumbersFreed', data: { caseId: command.caseId } }) : nothingNew;
-    default: return unreachable(command);
+    case 'freeNumbers':
+      return has(state.numbers, command.caseId) ? happened({ type: 'NumbersFreed', data: { caseId: command.caseId } }) : nothingNew;
+    default:
+      return unreachable(command);
   }
 };
 

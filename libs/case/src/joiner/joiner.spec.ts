@@ -52,7 +52,12 @@ describe('an invited joiner', () => {
 
   it('who never accepts loses the number first, then the invitation, then the seat', () => {
     const expired = invited.then({ type: 'expireAcceptance', now: day(30) });
-    expect(expired.state().steps.filter((step) => step.id.startsWith('withdraw-')).map((step) => step.kind)).toEqual(['unassignNumber', 'withdrawInvite', 'returnSeat']);
+    expect(
+      expired
+        .state()
+        .steps.filter((step) => step.id.startsWith('withdraw-'))
+        .map((step) => step.kind),
+    ).toEqual(['unassignNumber', 'withdrawInvite', 'returnSeat']);
   });
 
   it('is not expired before the deadline, and not after accepting', () => {

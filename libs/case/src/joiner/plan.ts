@@ -13,7 +13,12 @@ export interface JoinerPreflight {
 }
 
 const step = (id: string, kind: PlannedStep['kind'], phase: PlannedStep['phase'], target: JsonObject = {}): PlannedStep => ({
-  id, kind, phase, reversible: true, gate: null, target,
+  id,
+  kind,
+  phase,
+  reversible: true,
+  gate: null,
+  target,
 });
 
 /** Admin rights come last, after the person has accepted: an invitation that is never taken up must carry no power. */

@@ -10,7 +10,12 @@ const begun = (state: OpenCase, kind: PlannedStep['kind']): PlannedStep | undefi
  */
 export const withdrawSteps = (state: OpenCase): readonly PlannedStep[] => {
   const step = (id: string, kind: PlannedStep['kind'], target: PlannedStep['target'] = {}): PlannedStep => ({
-    id: `withdraw-${id}`, kind, phase: state.phase, reversible: kind === 'returnSeat', gate: null, target,
+    id: `withdraw-${id}`,
+    kind,
+    phase: state.phase,
+    reversible: kind === 'returnSeat',
+    gate: null,
+    target,
   });
   const number = begun(state, 'assignNumber');
   const seat = begun(state, 'claimSeat');

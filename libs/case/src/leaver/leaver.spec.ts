@@ -16,11 +16,19 @@ describe('a leaver that is planned', () => {
   it('asks the approvers of the leaver stage, at the latest until the cut-off', () => {
     expect(asked.state().phase).toBe('awaiting-approval');
     expect(asked.state().stages[0]).toMatchObject({ stage: 'leaver', status: 'open', deadline: day(2) });
-    expect(given(opened({ ...leaverTerms, cutOff: day(1, '06:00:00') })).then(...LINKED, planned()).state().stages[0]?.deadline).toBe(day(1, '06:00:00'));
+    expect(
+      given(opened({ ...leaverTerms, cutOff: day(1, '06:00:00') }))
+        .then(...LINKED, planned())
+        .state().stages[0]?.deadline,
+    ).toBe(day(1, '06:00:00'));
   });
 
   it('leaves the approver the whole time when the cut-off is past already', () => {
-    expect(given(opened({ ...leaverTerms, cutOff: '2026-01-01T00:00:00.000Z' })).then(...LINKED, planned()).state().stages[0]?.deadline).toBe(day(2));
+    expect(
+      given(opened({ ...leaverTerms, cutOff: '2026-01-01T00:00:00.000Z' }))
+        .then(...LINKED, planned())
+        .state().stages[0]?.deadline,
+    ).toBe(day(2));
   });
 
   it('cuts access before it hands over, and hands over before it deletes', () => {
@@ -120,7 +128,10 @@ describe('a leaver on hold', () => {
   });
 
   it('stops every step that is not part of the undoing once it is rescinded', () => {
-    const rescinded = held.then({ type: 'endHold', now: day(13) }, deciding('delete', {}, day(13)), { type: 'rescind', rescind: { actor: 'operator', reasonCode: null, reason: null, factId: null } });
+    const rescinded = held.then({ type: 'endHold', now: day(13) }, deciding('delete', {}, day(13)), {
+      type: 'rescind',
+      rescind: { actor: 'operator', reasonCode: null, reason: null, factId: null },
+    });
 
     expect(rescinded.when(start('delete', day(13))).refusal?.code).toBe('case.rescinded');
   });
@@ -142,7 +153,12 @@ describe('a leaver whose delete was approved', () => {
   });
 
   it('is done when the purge was read back and the key is destroyed', () => {
-    const finished = deleting.then(verify('delete'), ...done(day(16), 'purge', 'anonymize'), { type: 'certify', claims: { keyDestroyed: true } }, { type: 'close' });
+    const finished = deleting.then(
+      verify('delete'),
+      ...done(day(16), 'purge', 'anonymize'),
+      { type: 'certify', claims: { keyDestroyed: true } },
+      { type: 'close' },
+    );
 
     expect(finished.state()).toMatchObject({ status: 'closed', phase: 'done', result: 'removed' });
   });
@@ -215,7 +231,9 @@ describe('who may decide', () => {
     expect(once.state().stages[0]?.status).toBe('open');
     expect(once.when(deciding('leaver', {}, day(1))).events).toEqual([]);
     expect(once.when(deciding('leaver', { decision: 'refuse' }, day(1))).refusal?.code).toBe('approval.decided_already');
-    expect(once.then(deciding('leaver', { by: { actor: 'approver2', roles: ['approver'], personRef: null } }, day(1))).state().stages[0]?.status).toBe('approved');
+    expect(once.then(deciding('leaver', { by: { actor: 'approver2', roles: ['approver'], personRef: null } }, day(1))).state().stages[0]?.status).toBe(
+      'approved',
+    );
   });
 
   it('the same decision again is no news, and a second one after the end is refused', () => {

@@ -4,9 +4,7 @@ import type { LeaverTerms } from '../case/terms.ts';
 import type { Policy } from '../policy/policy.ts';
 
 /** Where what the leaver had goes, as Dialpad knows it. */
-export type Heir =
-  | { readonly kind: 'pool' }
-  | { readonly kind: 'user' | 'department' | 'callcenter' | 'office'; readonly id: string };
+export type Heir = { readonly kind: 'pool' } | { readonly kind: 'user' | 'department' | 'callcenter' | 'office'; readonly id: string };
 
 /** What was read about the leaver before the plan: the before-images, as far as they are no personal value. */
 export interface LeaverSnapshot {
@@ -46,7 +44,12 @@ export const planLeaver = (terms: LeaverTerms, seen: LeaverSnapshot, policy: Pol
 });
 
 const step = (id: string, kind: PlannedStep['kind'], phase: PlannedStep['phase'], target: JsonObject = {}): PlannedStep => ({
-  id, kind, phase, reversible: true, gate: null, target,
+  id,
+  kind,
+  phase,
+  reversible: true,
+  gate: null,
+  target,
 });
 
 const cutAccess = (seen: LeaverSnapshot): PlannedStep[] => [
@@ -64,9 +67,15 @@ const handOver = (seen: LeaverSnapshot, policy: Policy): PlannedStep[] => {
     ...(seen.forwards ? [step('forwarding', 'clearForwarding', phase)] : []),
     ...seen.deskPhoneIds.map((id, n) => step(`desk-phone-${n + 1}`, 'removeDeskPhone', phase, { deskPhoneId: id })),
     ...seen.routing.map(({ reference, repairable }, n) =>
-      step(`routing-${n + 1}`, repairable ? 'repointRouting' : 'taskByHand', phase, { reference, heir: seen.heir, ...(repairable ? {} : { task: 'repoint-main-line' }) })),
+      step(`routing-${n + 1}`, repairable ? 'repointRouting' : 'taskByHand', phase, {
+        reference,
+        heir: seen.heir,
+        ...(repairable ? {} : { task: 'repoint-main-line' }),
+      }),
+    ),
     ...seen.groups.map(({ removable, ...group }, n) =>
-      step(`group-${n + 1}`, removable ? 'leaveGroup' : 'taskByHand', phase, { group, heir: seen.heir, ...(removable ? {} : { task: 'leave-group' }) })),
+      step(`group-${n + 1}`, removable ? 'leaveGroup' : 'taskByHand', phase, { group, heir: seen.heir, ...(removable ? {} : { task: 'leave-group' }) }),
+    ),
     ...seen.numbers.map((number, n): PlannedStep => ({
       ...step(`number-${n + 1}`, 'moveNumber', phase, { number, heir: seen.heir }),
       ...(losesNumber ? { reversible: false, gate: 'number-loss' as const } : {}),
@@ -77,10 +86,19 @@ const handOver = (seen: LeaverSnapshot, policy: Policy): PlannedStep[] => {
 
 const remove = (): PlannedStep[] => {
   const final = (id: string, kind: PlannedStep['kind'], phase: PlannedStep['phase']): PlannedStep => ({
-    id, kind, phase, reversible: false, gate: 'leaver-delete', target: {},
+    id,
+    kind,
+    phase,
+    reversible: false,
+    gate: 'leaver-delete',
+    target: {},
   });
 
-  return [final('delete', 'deleteUser', 'deleting'), { ...final('purge', 'confirmPurge', 'awaiting-purge'), reversible: true, gate: null }, final('anonymize', 'anonymize', 'anonymizing')];
+  return [
+    final('delete', 'deleteUser', 'deleting'),
+    { ...final('purge', 'confirmPurge', 'awaiting-purge'), reversible: true, gate: null },
+    final('anonymize', 'anonymize', 'anonymizing'),
+  ];
 };
 
 const stagesFor = (terms: LeaverTerms, seen: LeaverSnapshot, policy: Policy): PlannedStage[] => {
@@ -88,9 +106,8 @@ const stagesFor = (terms: LeaverTerms, seen: LeaverSnapshot, policy: Policy): Pl
   const deleters = policy.approvals['leaver-delete'];
   const losesNumbers = !policy.reservePool && seen.heir.kind === 'pool' && seen.numbers.length > 0;
   // An immediate leaver is acted on first and looked at afterwards, by somebody else than who asked for it.
-  const before = terms.urgency === 'immediate'
-    ? of('review', [{ stage: 'review', needed: 1, by: deleters[0]?.by ?? ['approver'] }])
-    : of('leaver', policy.approvals.leaver);
+  const before =
+    terms.urgency === 'immediate' ? of('review', [{ stage: 'review', needed: 1, by: deleters[0]?.by ?? ['approver'] }]) : of('leaver', policy.approvals.leaver);
 
   return [
     ...before,

@@ -34,12 +34,16 @@ const mayHaveChanged = (state: OpenCase, step: PlannedStep): boolean => {
 };
 
 const undoOf = (step: PlannedStep, kind: StepKind): PlannedStep => ({
-  id: `undo-${step.id}`, kind, phase: 'rescinding', reversible: true, gate: null, undoes: step.id,
+  id: `undo-${step.id}`,
+  kind,
+  phase: 'rescinding',
+  reversible: true,
+  gate: null,
+  undoes: step.id,
   target: kind === 'taskByHand' ? ({ ...step.target, task: 'provision-desk-phone' } satisfies JsonObject) : step.target,
 });
 
 const READS_ONLY: readonly StepKind[] = ['linkUser', 'checkLeaver', 'releaseSeat', 'confirmPurge', 'checkJoiner', 'claimSeat', 'verifyJoiner', 'taskByHand'];
 
 /** Whether anything in Dialpad may have been changed for this case: then undoing it is more than forgetting it. */
-export const touchedDialpad = (state: OpenCase): boolean =>
-  state.steps.some((step) => !READS_ONLY.includes(step.kind) && stepOf(state, step.id).begun);
+export const touchedDialpad = (state: OpenCase): boolean => state.steps.some((step) => !READS_ONLY.includes(step.kind) && stepOf(state, step.id).begun);

@@ -42,15 +42,25 @@ const tell = (so: Wanted, fact: Fact): Wanted => {
   const known = { ...so, office: fact.office ?? so.office, timeZone: fact.timeZone ?? so.timeZone };
 
   switch (fact.kind) {
-    case 'changed': return known;
-    case 'hired': return { ...known, leave: null, hire: fact.joiner && { factId: fact.id, terms: fact.joiner, office: known.office, again: false } };
-    case 'rehired': return { ...known, leave: null, hire: fact.joiner && { factId: fact.id, terms: fact.joiner, office: known.office, again: true } };
-    case 'terminated': return { ...known, leave: fact.leaver && { factId: fact.id, terms: fact.leaver, office: known.office } };
-    case 'rescinded': return { ...known, leave: null };
-    case 'date-changed': return { ...known, leave: known.leave && fact.leaver ? { ...known.leave, terms: moved(known.leave.terms, fact.leaver) } : known.leave };
+    case 'changed':
+      return known;
+    case 'hired':
+      return { ...known, leave: null, hire: fact.joiner && { factId: fact.id, terms: fact.joiner, office: known.office, again: false } };
+    case 'rehired':
+      return { ...known, leave: null, hire: fact.joiner && { factId: fact.id, terms: fact.joiner, office: known.office, again: true } };
+    case 'terminated':
+      return { ...known, leave: fact.leaver && { factId: fact.id, terms: fact.leaver, office: known.office } };
+    case 'rescinded':
+      return { ...known, leave: null };
+    case 'date-changed':
+      return { ...known, leave: known.leave && fact.leaver ? { ...known.leave, terms: moved(known.leave.terms, fact.leaver) } : known.leave };
   }
 };
 
 const moved = (terms: LeaverTerms, to: LeaverTerms): LeaverTerms => ({
-  ...terms, lastWorkingDay: to.lastWorkingDay, cutOff: to.cutOff, zone: to.zone, zoneFrom: to.zoneFrom,
+  ...terms,
+  lastWorkingDay: to.lastWorkingDay,
+  cutOff: to.cutOff,
+  zone: to.zone,
+  zoneFrom: to.zoneFrom,
 });

@@ -30,14 +30,22 @@ export const unknownPerson: PersonState = { source: null, facts: [], cases: [], 
 
 export const evolvePerson = (state: PersonState, event: PersonEvent): PersonState => {
   switch (event.type) {
-    case 'PersonSeen': return { ...state, source: event.data.source };
-    case 'FactRecorded': return { ...state, facts: [...state.facts.filter((fact) => fact.id !== event.data.fact.id), event.data.fact] };
-    case 'CaseBegan': return { ...state, cases: [...state.cases, { ...event.data, open: true, phase: null }] };
-    case 'CaseEnded': return {
-      ...state, cases: state.cases.map((each) => (each.caseId === event.data.caseId ? { ...each, open: false, phase: event.data.phase } : each)),
-    };
-    case 'DialpadUserLinked': return { ...state, userId: event.data.userId };
-    case 'PersonErased': return { ...state, erased: true, userId: null };
-    default: return unreachable(event);
+    case 'PersonSeen':
+      return { ...state, source: event.data.source };
+    case 'FactRecorded':
+      return { ...state, facts: [...state.facts.filter((fact) => fact.id !== event.data.fact.id), event.data.fact] };
+    case 'CaseBegan':
+      return { ...state, cases: [...state.cases, { ...event.data, open: true, phase: null }] };
+    case 'CaseEnded':
+      return {
+        ...state,
+        cases: state.cases.map((each) => (each.caseId === event.data.caseId ? { ...each, open: false, phase: event.data.phase } : each)),
+      };
+    case 'DialpadUserLinked':
+      return { ...state, userId: event.data.userId };
+    case 'PersonErased':
+      return { ...state, erased: true, userId: null };
+    default:
+      return unreachable(event);
   }
 };

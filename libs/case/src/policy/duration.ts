@@ -10,7 +10,12 @@ export const durationMs = (text: string): number | null => {
 
 /** The largest unit that says it exactly: 259200000 → `72h`, 1209600000 → `14d`. */
 export const durationText = (ms: number): string => {
-  const units: readonly (readonly [string, number])[] = [['d', 86_400_000], ['h', 3_600_000], ['m', 60_000], ['s', 1_000]];
+  const units: readonly (readonly [string, number])[] = [
+    ['d', 86_400_000],
+    ['h', 3_600_000],
+    ['m', 60_000],
+    ['s', 1_000],
+  ];
   const exact = units.find(([name, size]) => ms >= size && ms % size === 0 && (name !== 'd' || ms / size > 3));
 
   return exact ? `${ms / exact[1]}${exact[0]}` : `${ms}ms`;

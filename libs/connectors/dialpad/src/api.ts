@@ -12,8 +12,7 @@ export interface Api {
 }
 
 export const createApi = (http: Http): Api => {
-  const get: Api['get'] = async (schema, path, params = {}, query = {}) =>
-    read(schema, `GET ${path}`, await http.call({ method: 'GET', path, params, query }));
+  const get: Api['get'] = async (schema, path, params = {}, query = {}) => read(schema, `GET ${path}`, await http.call({ method: 'GET', path, params, query }));
 
   return {
     get,
@@ -36,6 +35,7 @@ export const createApi = (http: Http): Api => {
 
       return items;
     },
-    write: async (method, path, params = {}, body, query = {}) => void (await http.call({ method, path, params, query, ...(body === undefined ? {} : { body }) })),
+    write: async (method, path, params = {}, body, query = {}) =>
+      void (await http.call({ method, path, params, query, ...(body === undefined ? {} : { body }) })),
   };
 };

@@ -1,4 +1,4 @@
-import { ConnectorError, createHttp, rateBudget, type RateBudget } from '@handover/connector-kit';
+import { type ConnectorError, createHttp, rateBudget, type RateBudget } from '@handover/connector-kit';
 import { createApi } from './api.ts';
 import { companyApi } from './company.ts';
 import { groupApi } from './groups.ts';

@@ -4,8 +4,11 @@ import type { DialpadUser, Ensured, GroupMembership, GroupRef, Operator } from '
 import { line, member, named, operators } from './wire.ts';
 
 const PATHS: Readonly<Record<string, string>> = {
-  department: '/departments/{id}/operators', callcenter: '/callcenters/{id}/operators', office: '/offices/{id}/operators',
-  channel: '/channels/{id}/members', coachingteam: '/coachingteams/{id}/members',
+  department: '/departments/{id}/operators',
+  callcenter: '/callcenters/{id}/operators',
+  office: '/offices/{id}/operators',
+  channel: '/channels/{id}/members',
+  coachingteam: '/coachingteams/{id}/members',
 };
 
 const pathOf = (group: GroupRef): string => {
@@ -42,7 +45,9 @@ export const groupApi = (api: Api) => {
     findGroup: async (wanted: { readonly type: string; readonly name: string; readonly officeId?: string }): Promise<GroupRef | null> => {
       const path = { department: '/departments', callcenter: '/callcenters', coachingteam: '/coachingteams', channel: '/channels' }[wanted.type];
       if (path === undefined) return null;
-      const found = (await api.list(line, path)).filter((each) => each.name === wanted.name && (wanted.officeId === undefined || each.office_id === wanted.officeId));
+      const found = (await api.list(line, path)).filter(
+        (each) => each.name === wanted.name && (wanted.officeId === undefined || each.office_id === wanted.officeId),
+      );
       const [only] = found;
 
       return found.length === 1 && only ? { type: wanted.type, id: only.id } : null;

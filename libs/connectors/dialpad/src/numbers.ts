@@ -14,14 +14,17 @@ export interface NumberAssignment {
 
 export const numberApi = (api: Api, readUser: (id: string) => Promise<DialpadUser | null>) => {
   const readNumber = (e164: string): Promise<PhoneNumber | null> => api.find(number, '/numbers/{number}', { number: e164 });
-  const numbersOf = async (userId: string): Promise<readonly { readonly number: string }[]> => ((await readUser(userId))?.phoneNumbers ?? []).map((each) => ({ number: each }));
+  const numbersOf = async (userId: string): Promise<readonly { readonly number: string }[]> =>
+    ((await readUser(userId))?.phoneNumbers ?? []).map((each) => ({ number: each }));
 
   return {
     readNumber,
     numbersOf,
     /** In the company's pool, ready to be given. */
     pooledNumbers: async (officeId?: string): Promise<readonly PhoneNumber[]> =>
-      (await api.list(number, '/numbers', {}, { status: 'available' })).filter((each) => each.status === 'available' && (officeId === undefined || each.officeId === officeId)),
+      (await api.list(number, '/numbers', {}, { status: 'available' })).filter(
+        (each) => each.status === 'available' && (officeId === undefined || each.officeId === officeId),
+      ),
 
     /** @throws ConnectorError `conflict` (`number-taken`) when somebody else holds it, `not-found` (`number-unknown`). */
     assignNumber: async ({ number: e164, target, primary, from }: NumberAssignment): Promise<Ensured> => {
@@ -36,7 +39,15 @@ export const numberApi = (api: Api, readUser: (id: string) => Promise<DialpadUse
     },
 
     /** Dialpad chooses the number. `before`: what the user had, so that a repeat sees its own success. */
-    assignNumberByAreaCode: async ({ userId, areaCode, before }: { readonly userId: string; readonly areaCode: string; readonly before: readonly string[] }): Promise<Ensured> => {
+    assignNumberByAreaCode: async ({
+      userId,
+      areaCode,
+      before,
+    }: {
+      readonly userId: string;
+      readonly areaCode: string;
+      readonly before: readonly string[];
+    }): Promise<Ensured> => {
       const gained = (await numbersOf(userId)).some((each) => !before.includes(each.number));
       if (gained) return { changed: false };
       await api.write('POST', '/users/{id}/assign_number', { id: userId }, { area_code: areaCode, primary: true });

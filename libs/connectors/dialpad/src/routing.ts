@@ -13,17 +13,22 @@ export const samePlace = (left: Where, right: Where): boolean => left.type === r
 export const routingApi = (api: Api) => ({
   routingReferences: async (userId: string): Promise<readonly RoutingReference[]> => {
     const [offices, departments, callCenters, routers] = await Promise.all([
-      api.list(line, '/offices'), api.list(line, '/departments'), api.list(line, '/callcenters'), api.list(callRouter, '/callrouters'),
+      api.list(line, '/offices'),
+      api.list(line, '/departments'),
+      api.list(line, '/callcenters'),
+      api.list(callRouter, '/callrouters'),
     ]);
     const lines = (type: Where['type'], repairable: boolean, each: Line): RoutingReference[] =>
-      (['open', 'closed'] as const).flatMap((part) => pathsTo(each.routing_options?.[part] as Inner | null | undefined, part, userId))
+      (['open', 'closed'] as const)
+        .flatMap((part) => pathsTo(each.routing_options?.[part] as Inner | null | undefined, part, userId))
         .map(({ path, action }) => ({ where: { type, id: each.id, path }, repairable, action }));
 
     return [
       ...offices.flatMap((each) => lines('office', false, each)),
       ...departments.flatMap((each) => lines('department', true, each)),
       ...callCenters.flatMap((each) => lines('callcenter', true, each)),
-      ...routers.filter((each) => each.default_target_type === 'user' && each.default_target_id === userId)
+      ...routers
+        .filter((each) => each.default_target_type === 'user' && each.default_target_id === userId)
         .map((each): RoutingReference => ({ where: { type: 'callrouter', id: each.id, path: 'default' }, repairable: true, action: null })),
     ];
   },
@@ -57,7 +62,8 @@ const pathsTo = (inner: Inner | null | undefined, part: string, userId: string):
   return [...here, ...keys.map((key) => ({ path: `${part}.dtmf.${String(key.input)}`, action: textOf(key.options?.action) }))];
 };
 
-const dtmfOf = (inner: Inner): { input: unknown; options?: Inner | null }[] => (Array.isArray(inner.dtmf) ? (inner.dtmf as { input: unknown; options?: Inner | null }[]) : []);
+const dtmfOf = (inner: Inner): { input: unknown; options?: Inner | null }[] =>
+  Array.isArray(inner.dtmf) ? (inner.dtmf as { input: unknown; options?: Inner | null }[]) : [];
 
 const pointsAt = (inner: Inner, userId: string): boolean => inner.action_target_type === 'user' && inner.action_target_id === userId;
 

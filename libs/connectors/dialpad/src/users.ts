@@ -51,9 +51,19 @@ export const userApi = (api: Api) => {
       const ours = known.some((each) => each.dateAdded !== null && Date.parse(each.dateAdded) >= Date.parse(startedAt) - CLOCK_SKEW_MS);
       if (ours) return { changed: false };
       if (known.length > 0) throw new ConnectorError({ kind: 'conflict', operation: 'POST /users', code: 'user-exists', ambiguous: false });
-      await api.write('POST', '/users', {}, {
-        email: invitation.email, office_id: invitation.officeId, first_name: invitation.givenName, last_name: invitation.familyName, license: invitation.license, auto_assign: false,
-      });
+      await api.write(
+        'POST',
+        '/users',
+        {},
+        {
+          email: invitation.email,
+          office_id: invitation.officeId,
+          first_name: invitation.givenName,
+          last_name: invitation.familyName,
+          license: invitation.license,
+          auto_assign: false,
+        },
+      );
 
       return { changed: true };
     },
@@ -61,7 +71,8 @@ export const userApi = (api: Api) => {
     suspendUser: async (id: string): Promise<Ensured> => ((await present(id)).state === 'suspended' ? { changed: false } : patch(id, { state: 'suspended' })),
     /** @throws ConnectorError with code `no-seat` when the office has none free. */
     activateUser: async (id: string): Promise<Ensured> => ((await present(id)).state === 'active' ? { changed: false } : patch(id, { state: 'active' })),
-    setCompanyAdmin: async (id: string, on: boolean): Promise<Ensured> => ((await present(id)).isSuperAdmin === on ? { changed: false } : patch(id, { is_super_admin: on })),
+    setCompanyAdmin: async (id: string, on: boolean): Promise<Ensured> =>
+      (await present(id)).isSuperAdmin === on ? { changed: false } : patch(id, { is_super_admin: on }),
     /** The whole list: Dialpad is taken to replace, not to merge; the read-back tells. */
     setAdminOffices: async (id: string, officeIds: readonly string[]): Promise<Ensured> => {
       const now = (await present(id)).adminOfficeIds;

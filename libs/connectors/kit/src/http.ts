@@ -35,14 +35,18 @@ export const createHttp = (options: HttpOptions): Http => {
     call: async (call) => {
       const operation = `${call.method} ${call.path}`;
       const isWrite = call.method !== 'GET';
-      await options.budget.take();
+      const release = await options.budget.take();
       let status: number;
       let headers: Headers;
       let text: string;
       try {
         const response = await fetch(`${base}${pathOf(call)}`, {
           method: call.method,
-          headers: { authorization: `Bearer ${options.token.reveal()}`, accept: 'application/json', ...(call.body === undefined ? {} : { 'content-type': 'application/json' }) },
+          headers: {
+            authorization: `Bearer ${options.token.reveal()}`,
+            accept: 'application/json',
+            ...(call.body === undefined ? {} : { 'content-type': 'application/json' }),
+          },
           ...(call.body === undefined ? {} : { body: JSON.stringify(call.body) }),
           redirect: 'error',
           signal: AbortSignal.timeout(options.timeoutMs),
@@ -50,13 +54,18 @@ export const createHttp = (options: HttpOptions): Http => {
         ({ status, headers } = response);
         text = await response.text();
       } catch (error) {
-        const timedOut = error instanceof Error && error.name === 'TimeoutError';
+        const timedOut = (error as { name?: unknown } | null)?.name === 'TimeoutError';
         throw new ConnectorError({ kind: 'unavailable', operation, code: timedOut ? 'timeout' : 'no-connection', ambiguous: isWrite });
+      } finally {
+        release();
       }
       if (status >= 200 && status < 300) return bodyOf(text, operation, status);
 
       throw new ConnectorError({
-        kind: kindOf(status), operation, status, code: options.codeOf?.(status, text) ?? codeOf(status),
+        kind: kindOf(status),
+        operation,
+        status,
+        code: options.codeOf?.(status, text) ?? codeOf(status),
         ambiguous: isWrite && status >= 500,
         ...retryAfter(headers.get('retry-after')),
       });
@@ -95,7 +104,8 @@ const kindOf = (status: number): ConnectorErrorKind => {
   return status === 403 ? 'refused' : 'invalid';
 };
 
-const codeOf = (status: number): string => ({ 401: 'unauthorized', 403: 'forbidden', 404: 'not-found', 409: 'conflict', 429: 'throttled' })[status] ?? `http-${status}`;
+const codeOf = (status: number): string =>
+  ({ 401: 'unauthorized', 403: 'forbidden', 404: 'not-found', 409: 'conflict', 429: 'throttled' })[status] ?? `http-${status}`;
 
 /** Seconds or an HTTP date (RFC 9110, 10.2.3). */
 const retryAfter = (header: string | null): { retryAfterMs?: number } => {

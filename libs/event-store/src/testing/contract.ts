@@ -3,7 +3,12 @@ import { eventIdOf } from '../ids.ts';
 import type { Append, EventStore, NewEvent } from '../port.ts';
 
 const event = (stream: string, n: number, more: Partial<NewEvent> = {}): NewEvent => ({
-  id: eventIdOf(stream, ['event', n]), type: 'Happened', schema: 1, data: { n }, meta: { actor: 'system', channel: 'system' }, ...more,
+  id: eventIdOf(stream, ['event', n]),
+  type: 'Happened',
+  schema: 1,
+  data: { n },
+  meta: { actor: 'system', channel: 'system' },
+  ...more,
 });
 const append = (stream: string, expected: number, ...events: NewEvent[]): Append => ({ stream, expected, events });
 
@@ -26,7 +31,11 @@ export const eventStoreContract = (name: string, open: () => Promise<EventStore>
       await store.commit([append(stream, 0, event(stream, 1), event(stream, 2))]);
       await store.commit([append(stream, 2, event(stream, 3))]);
 
-      expect((await store.read(stream)).map((each) => [each.version, each.data['n']])).toEqual([[1, 1], [2, 2], [3, 3]]);
+      expect((await store.read(stream)).map((each) => [each.version, each.data['n']])).toEqual([
+        [1, 1],
+        [2, 2],
+        [3, 3],
+      ]);
       expect((await store.read(stream, 2)).map((each) => each.version)).toEqual([3]);
       expect(await store.read('test/nothing-here')).toEqual([]);
     });
@@ -68,7 +77,9 @@ export const eventStoreContract = (name: string, open: () => Promise<EventStore>
 
       await store.commit([append(stream, 1, event(stream, 2))], { destroyKeysOf: [person] });
       expect((await store.read(stream))[0]?.personal).toEqual({ person, erased: true });
-      await expect(store.commit([append(stream, 2, event(stream, 3, { personal: { person, data: { email: 'again' } } }))])).rejects.toMatchObject({ code: 'erased' });
+      await expect(store.commit([append(stream, 2, event(stream, 3, { personal: { person, data: { email: 'again' } } }))])).rejects.toMatchObject({
+        code: 'erased',
+      });
     });
 
     it('lets one of many racing appends win', async () => {
