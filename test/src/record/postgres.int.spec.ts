@@ -5,7 +5,7 @@ import { eventStoreContract } from '@handover/event-store/testing';
 import { testPostgres, type TestDatabase } from '@handover/servers';
 import { Keyring } from '@handover/privacy';
 import type { DataSource } from 'typeorm';
-import { Inbox, Outbox, PostgresEventStore, keyTable, migrate, openDatabase, verifyStreams } from './index.ts';
+import { Inbox, Outbox, PostgresEventStore, keyTable, migrate, openDatabase, verifyStreams } from '@handover/event-store-postgres';
 
 let database: TestDatabase;
 let db: DataSource;
