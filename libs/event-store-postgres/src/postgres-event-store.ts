@@ -28,6 +28,13 @@ interface EventRow {
 const READ = `SELECT event_id, version, type, schema_version, recorded_at, body, meta, key_id, sealed FROM ev.event WHERE stream_id = $1 AND version > $2 ORDER BY version`;
 const APPEND = `SELECT last_version, already FROM ev.append($1, $2, $3::uuid[], $4::text[], $5::int[], $6::bytea[], $7::bytea[], $8::uuid[], $9::bytea[])`;
 
+/** An append as the database takes it, personal parts sealed. */
+interface PreparedAppend {
+  readonly stream: string;
+  readonly expected: number;
+  readonly values: readonly unknown[];
+}
+
 /** The record on PostgreSQL: personal parts are sealed before they leave the process, and one commit is one transaction. */
 export class PostgresEventStore implements EventStore {
   constructor(
@@ -42,11 +49,14 @@ export class PostgresEventStore implements EventStore {
 
   async commit(appends: readonly Append[], side: SideWrites = {}): Promise<Committed> {
     const sorted = [...appends].sort((a, b) => (a.stream < b.stream ? -1 : 1)); // one lock order for all
+    // Before a connection is held: sealing may need one of its own, and who holds one while waiting for another can
+    // wait for ever once all are held.
+    const ready = await Promise.all(sorted.map((append) => this.prepared(append)));
     const runner = this.dataSource.createQueryRunner();
     await runner.connect();
     try {
       await runner.startTransaction();
-      const committed = await this.appendAll(runner, sorted);
+      const committed = await this.appendAll(runner, ready);
       if (!committed.already) await writeSide(runner, side);
       await runner.commitTransaction();
       for (const person of side.destroyKeysOf ?? []) this.keyring.forget(person);
@@ -60,7 +70,7 @@ export class PostgresEventStore implements EventStore {
     }
   }
 
-  private async appendAll(runner: QueryRunner, appends: readonly Append[]): Promise<Committed> {
+  private async appendAll(runner: QueryRunner, appends: readonly PreparedAppend[]): Promise<Committed> {
     const versions: Record<string, number> = {};
     const known: boolean[] = [];
     for (const append of appends) {
@@ -76,21 +86,30 @@ export class PostgresEventStore implements EventStore {
     return { versions, already };
   }
 
-  private async append(runner: QueryRunner, { stream, expected, events }: Append): Promise<{ version: number; already: boolean }> {
+  private async prepared({ stream, expected, events }: Append): Promise<PreparedAppend> {
     try {
       const sealed = await Promise.all(events.map((event) => this.sealed(stream, event)));
-      const [row] = (await runner.query(APPEND, [
+      return {
         stream,
         expected,
-        events.map((event) => event.id),
-        events.map((event) => event.type),
-        events.map((event) => event.schema),
-        events.map((event) => Buffer.from(canonicalJson(event.data))),
-        events.map((event) => Buffer.from(canonicalJson(event.meta))),
-        sealed.map((each) => each?.keyId ?? null),
-        sealed.map((each) => each?.bytes ?? null),
-      ])) as { last_version: string; already: boolean }[];
+        values: [
+          events.map((event) => event.id),
+          events.map((event) => event.type),
+          events.map((event) => event.schema),
+          events.map((event) => Buffer.from(canonicalJson(event.data))),
+          events.map((event) => Buffer.from(canonicalJson(event.meta))),
+          sealed.map((each) => each?.keyId ?? null),
+          sealed.map((each) => each?.bytes ?? null),
+        ],
+      };
+    } catch (error) {
+      throw translated(error, stream, expected);
+    }
+  }
 
+  private async append(runner: QueryRunner, { stream, expected, values }: PreparedAppend): Promise<{ version: number; already: boolean }> {
+    try {
+      const [row] = (await runner.query(APPEND, [stream, expected, ...values])) as { last_version: string; already: boolean }[];
       return { version: Number(row?.last_version), already: row?.already ?? false };
     } catch (error) {
       throw translated(error, stream, expected);

@@ -159,3 +159,20 @@ describe('an outbox', () => {
     expect((await outbox.take(10)).map((each) => each.kind)).toEqual(['signal']);
   });
 });
+
+describe('a pool smaller than the number of writers', () => {
+  it('is waited for, and never waited for by those who hold all of it', async () => {
+    const small = await openDatabase(database.url, { poolSize: 2 });
+    const tight = new PostgresEventStore(small, new Keyring(randomBytes(32), keyTable(small)));
+    const stream = (n: number): string => `tight-${n}`;
+    await Promise.all(
+      Array.from({ length: 12 }, (_, n) =>
+        tight.commit([
+          { stream: stream(n), expected: 0, events: [event(stream(n), n, { personal: { person: `tight-person-${n}`, data: { email: 'x@example.com' } } })] },
+        ]),
+      ),
+    );
+    expect(await tight.read(stream(11))).toHaveLength(1);
+    await small.destroy();
+  }, 20_000);
+});
