@@ -85,7 +85,7 @@ const assignNumber: StepDefinition = {
 /** Chosen and claimed before it is assigned: a retry asks for the same number again, never for a second one. */
 const claimNumber = async (context: StepContext, wish: Exclude<NumberWish, { kind: 'area-code' }>, officeId: string): Promise<string> => {
   const { company } = context.deps;
-  const { refusal } = await company.execute({ type: 'claimNumber', caseId: context.caseId, candidates: await candidates(context, wish, officeId) }, context.by);
+  const { refusal } = await company.execute({ type: 'claimNumber', caseId: context.caseId, ...(await candidates(context, wish, officeId)) }, context.by);
   const number = await company.numberOf(context.caseId);
   if (refusal || number === null) {
     throw new Blocked(
@@ -97,26 +97,34 @@ const claimNumber = async (context: StepContext, wish: Exclude<NumberWish, { kin
   return number;
 };
 
-const candidates = async (context: StepContext, wish: Exclude<NumberWish, { kind: 'area-code' }>, officeId: string): Promise<string[]> => {
-  const { dialpad, persons, cases, company } = context.deps;
-  if (wish.kind === 'named') return [wish.e164];
+interface Candidates {
+  readonly candidates: readonly string[];
+  /** The leaver's case that HR takes the number from: what is withheld for that leaver alone may be taken. */
+  readonly meantFrom?: string;
+}
+
+const candidates = async (context: StepContext, wish: Exclude<NumberWish, { kind: 'area-code' }>, officeId: string): Promise<Candidates> => {
+  const { dialpad } = context.deps;
+  if (wish.kind === 'named') return { candidates: [wish.e164] };
   if (wish.kind === 'reserved') {
     const [own, all] = await Promise.all([dialpad.pooledNumbers(officeId), dialpad.pooledNumbers()]);
-    return [...new Set([...own, ...all].map((each) => each.number))];
+    return { candidates: [...new Set([...own, ...all].map((each) => each.number))] };
   }
   if (wish.personRef === null) throw new Blocked('number.leaver_unknown', 'HR names a leaver it never told us about; name the number itself');
-  const leaver = [...(await persons.load(wish.personRef)).state.cases].reverse().find((each) => each.kind === 'leaver');
-  const steps = leaver ? ((await cases.load(leaver.caseId))?.state.steps ?? []) : [];
-  const numbers = steps.filter((step) => step.kind === 'moveNumber').map((step) => String(step.target['number']));
-  const pooled = new Set((await dialpad.pooledNumbers()).map((each) => each.number));
-  const free = numbers.filter((number) => pooled.has(number));
-  if (free.length === 0) throw new Blocked('number.not_handed_over', 'no number of that leaver is in the pool yet; retry when the leaver is handed over');
-  // Meant for this joiner: what is withheld for the leaver's return is given up once the leaver's delete has begun.
-  const unavailable = await company.unavailableNumbers(context.caseId);
-  if (free.every((number) => unavailable.has(number)))
-    throw new Blocked('number.withheld', 'the leaver can still come back for the number; retry when the delete has begun');
+  return fromLeaver(context, wish.personRef);
+};
 
-  return free;
+/** Numbers that a leaver of this person has put into the pool, whether or not the leaver may still come back. */
+const fromLeaver = async ({ deps: { dialpad, persons, cases } }: StepContext, personRef: string): Promise<Candidates> => {
+  const leaver = [...(await persons.load(personRef)).state.cases].reverse().find((each) => each.kind === 'leaver');
+  const steps = leaver ? ((await cases.load(leaver.caseId))?.state.steps ?? []) : [];
+  const handedOver = steps.filter((step) => step.kind === 'moveNumber').map((step) => String(step.target['number']));
+  const pooled = new Set((await dialpad.pooledNumbers()).map((each) => each.number));
+  const free = handedOver.filter((number) => pooled.has(number));
+  if (!leaver || free.length === 0)
+    throw new Blocked('number.not_handed_over', 'no number of that leaver is in the pool yet; retry when the leaver is handed over');
+
+  return { candidates: free, meantFrom: leaver.caseId };
 };
 
 const joinGroup: StepDefinition = {

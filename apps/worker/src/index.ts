@@ -2,3 +2,4 @@ export { bundleWorkflows } from './bundle.ts';
 export { compose, type Composed, type Parts } from './compose.ts';
 export { addSearchAttributes, setUpNamespace } from './temporal-setup.ts';
 export { createWorkers, startRelays, type Temporal } from './worker.ts';
+export { restartLost } from './case-guard.ts';

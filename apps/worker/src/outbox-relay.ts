@@ -39,7 +39,7 @@ export const outboxRelay = (deps: OutboxDeps): Relay => ({
 const carry = async (deps: OutboxDeps, message: OutboxMessageTaken): Promise<void> => {
   try {
     const row = await deps.caseRow(message.caseId);
-    if (row) await (message.kind === 'start' ? start(deps, row) : signal(deps, row));
+    if (row) await (message.kind === 'start' ? startWorkflowOf(deps, row) : signal(deps, row));
     await deps.deliver(message.id);
   } catch (error) {
     const delay = Math.min(60_000, 250 * 2 ** Math.min(message.attempts, 8));
@@ -53,11 +53,12 @@ const signal = async (deps: OutboxDeps, row: CaseRow): Promise<void> => {
     await deps.client.workflow.getHandle(workflowIdOf(row.kind, row.id)).signal(caseChangedSignal, row.view as unknown as CaseView);
   } catch (error) {
     if (!(error instanceof WorkflowNotFoundError)) throw error;
-    if (!row.closed) await start(deps, row);
+    if (!row.closed) await startWorkflowOf(deps, row);
   }
 };
 
-const start = async (deps: OutboxDeps, row: CaseRow): Promise<void> => {
+/** Starts the workflow of an open case; one that runs already is left alone. */
+export const startWorkflowOf = async (deps: Pick<OutboxDeps, 'client' | 'publicUrl'>, row: CaseRow): Promise<void> => {
   if (row.closed) return;
   const link = `${deps.publicUrl}/v1/cases/${row.id}`;
   const input: CaseInput = { caseId: row.id, kind: row.kind as CaseInput['kind'], personRef: row.personRef, office: row.office, link };

@@ -3,6 +3,7 @@ import { taskQueues } from '@handover/workflow-contracts';
 import { Client, type Connection } from '@temporalio/client';
 import { Worker, type NativeConnection, type WorkflowBundle } from '@temporalio/worker';
 import type { Composed } from './compose.ts';
+import { guardCases } from './case-guard.ts';
 import { inboxRelay } from './inbox-relay.ts';
 import { outboxRelay } from './outbox-relay.ts';
 import { poll } from './poller.ts';
@@ -73,5 +74,7 @@ export const startRelays = (
     ),
   ];
 
-  return { stop: async () => void (await Promise.all(relays.map((relay) => relay.stop()))) };
+  const guard = guardCases({ openCases: (olderThanMs) => rows.open(olderThanMs), client, publicUrl, log });
+
+  return { stop: async () => void (await Promise.all([...relays, guard].map((each) => each.stop()))) };
 };

@@ -48,11 +48,14 @@ export const readSettings = (root: string, env: Env, flags: Readonly<Record<stri
     ports: Object.fromEntries(portNames.map((name) => [name, port(name)])) as Record<PortName, number>,
     outside: outsideOf(env),
     namespace: env['TEMPORAL_NAMESPACE'] || 'default',
-    policy: flags['policy'] ?? env['HANDOVER_POLICY'] ?? null,
+    policy: absolute(flags['policy'] ?? env['HANDOVER_POLICY']),
     users: 60,
     seed: 1,
   };
 };
+
+/** Parts run in another folder than the command that starts them. */
+const absolute = (path: string | undefined): string | null => (path ? resolve(path) : null);
 
 export const outsideOf = (env: Env): Settings['outside'] => {
   const baseUrl = env['DIALPAD_BASE_URL'];

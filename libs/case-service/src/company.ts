@@ -55,11 +55,6 @@ export class Company {
     return claimedNumber(await this.state(), caseId);
   }
 
-  /** Numbers nobody else may be given now. */
-  async unavailableNumbers(exceptCase: string): Promise<ReadonlySet<string>> {
-    return new Set((await this.state()).numbers.filter((each) => each.caseId !== exceptCase).map((each) => each.number));
-  }
-
   private async load(): Promise<Folded<CompanyState>> {
     const from = this.seen;
     const events = await this.store.read(STREAM, from.version);

@@ -55,6 +55,15 @@ export class CaseRows {
     return rows.map((row) => row.id);
   }
 
+  /** Open cases that were opened at least so long ago, the oldest first. */
+  async open(olderThanMs: number): Promise<readonly CaseRow[]> {
+    const rows: Row[] = await this.dataSource.query(
+      'SELECT * FROM app.case_row WHERE NOT closed AND opened_at <= now() - make_interval(secs => $1) ORDER BY opened_at',
+      [olderThanMs / 1000],
+    );
+    return rows.map(caseRow);
+  }
+
   /** Newest first. @throws BadCursor */
   async list(filter: CaseFilter, { cursor, limit }: { readonly cursor?: string | undefined; readonly limit: number }): Promise<Page<CaseRow>> {
     const after = cursor === undefined ? [null, null] : readCursor(cursor);

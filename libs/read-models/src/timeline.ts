@@ -41,7 +41,7 @@ const WORDS: Readonly<Record<CaseEventType, (data: JsonObject) => string>> = {
   StepStarted: (data) =>
     `${text(data['step'])} started${data['byHand'] ? ': reading back what was done by hand' : ''}${text(data['round']) === '1' ? '' : `, attempt ${text(data['round'])}`}`,
   StepVerified: (data) =>
-    `${text(data['step'])} read back and true${data['changed'] ? '' : ': it was so already'}${data['finding'] ? ` (finding: ${text(data['finding'])})` : ''}`,
+    `${text(data['step'])} read back and true${data['changed'] ? '' : ', nothing had to be changed'}${data['finding'] ? ` (finding: ${text(data['finding'])})` : ''}`,
   StepBlocked: (data) => `${text(data['step'])} is blocked: ${text(data['detail'])} (${text(data['code'])})`,
   StepContradicted: (data) => `${text(data['step'])} was done and does not read back: ${text(data['detail'])}`,
   StepWithheld: (data) => `${text(data['step'])} was not allowed to start: ${text(data['code'])}`,

@@ -1,5 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { openDatabase, verifyStreams } from '@handover/event-store-postgres';
+import { CaseRows, openDatabase, verifyStreams } from '@handover/event-store-postgres';
+import { createLogger } from '@handover/observability';
+import { restartLost } from '@handover/worker';
 import { decideUpdate } from '@handover/workflow-contracts';
 import { Client, Connection } from '@temporalio/client';
 import { historyToJSON } from '@temporalio/common/lib/proto-utils.js';
@@ -144,6 +146,21 @@ describe('with parts missing', () => {
     await whole.until(caseId, 'the approval', (each) => each.approvals.some((stage) => stage.state === 'open'), 60_000);
     expect(whole.said.join('\n')).toMatch(/temporal ended by SIGKILL; starting it again/);
   }, 90_000);
+
+  it('a case whose workflow was terminated by hand is found, and goes on from the stream', async () => {
+    const [, , third] = await whole.plainUsers();
+    if (!third) throw new Error('nobody else can leave');
+    const caseId = await whole.tell('employee.terminated', { ...asEmployee(third), timeZone: 'UTC', lastWorkingDay: dayFromToday(-3) });
+    await whole.until(caseId, 'the approval', (each) => each.approvals.some((stage) => stage.state === 'open'));
+    await client.workflow.getHandle(`leaver/${caseId}`).terminate('by hand');
+    const dataSource = await openDatabase(whole.local.postgresUrl);
+    const rows = new CaseRows(dataSource);
+    const guard = { openCases: (ms: number) => rows.open(ms), client, publicUrl: whole.local.api, log: createLogger('test', 'silent') };
+    await eventually('the loss', async () => (await restartLost(guard, 0)) === 1);
+    await dataSource.destroy();
+    expect(await whole.approve(caseId, 'leaver')).toBe(200);
+    await whole.until(caseId, 'the hold', (each) => each.phase === 'holding' || each.phase === 'awaiting-delete-approval');
+  }, 60_000);
 
   it('a part that dies is started again and said so', async () => {
     const before = whole.now().pids;

@@ -93,6 +93,7 @@ export const startWhole = async (policyText = '', restartPauses?: readonly numbe
     writes: (): Promise<readonly { operation: string; userId: string | null }[]> => control('/sandbox/writes?log=1'),
     /** An active user with a number, in no coaching team, no admin; those whose leaving does most first. */
     plainUsers: async (): Promise<readonly SandboxUser[]> => {
+      await control('/sandbox/switches', { rateLimit: 'off' }); // our own reading must not use up the worker's share
       const { items } = await control<{ items: { id: string }[] }>('/api/v2/users?state=active');
       const teams = await control<{ items: { id: string }[] }>('/api/v2/coachingteams');
       const coached = (await Promise.all(teams.items.map((team) => control<{ items?: { id: string }[] }>(`/api/v2/coachingteams/${team.id}/members`))))
@@ -100,6 +101,7 @@ export const startWhole = async (policyText = '', restartPauses?: readonly numbe
         .map((each) => each.id);
       const users: SandboxUser[] = [];
       for (const { id } of items.filter((each) => !coached.includes(each.id))) users.push(await control<SandboxUser>(`/api/v2/users/${id}`));
+      await control('/sandbox/switches', { rateLimit: 'on' });
       return users
         .filter((user) => (user.phone_numbers ?? []).length > 0 && !user.is_super_admin && !user.is_admin)
         .sort((left, right) => (right.group_details ?? []).length - (left.group_details ?? []).length);

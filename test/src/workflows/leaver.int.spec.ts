@@ -211,3 +211,53 @@ describe('a leaver who is the last active Company Admin', () => {
     expect(await world.user(last.id)).toMatchObject({ state: 'suspended', isSuperAdmin: false });
   }, 60_000);
 });
+
+describe('a step that no API can do', () => {
+  /** Somebody new who is in a coaching team, and alone in no group. */
+  const trainee = async (): Promise<DialpadUser> => {
+    const email = 'trainee@example.com';
+    const [office] = await world.dialpad.offices();
+    await world.dialpad.inviteUser(
+      { email, givenName: 'Tea', familyName: 'Trainee', officeId: office?.id ?? '', license: 'talk' },
+      { startedAt: '2020-01-01T00:00:00Z' },
+    );
+    const [user] = await world.dialpad.findUsersByEmail(email);
+    const [team] = await world.dialpad.coachingTeams();
+    if (!user || !team) throw new Error('nobody was invited');
+    await world.control(`/sandbox/users/${user.id}/accept`, {});
+    await world.dialpad.addToGroup({ userId: user.id, group: { type: 'coachingteam', id: team.id }, role: 'trainee' });
+    return user;
+  };
+
+  it('waits for a person with the exact work to do; a claim that does not read back is contradicted, a waiver goes on', async () => {
+    const user = await trainee();
+    const caseId = await leaves(user);
+    await world.until(caseId, 'the approval', (view) => view.gates.leaver === 'open');
+    await world.approve(caseId, 'leaver');
+    const blocked = await world.until(caseId, 'the block', (view) => view.attention !== null);
+    expect(blocked.attention?.code).toBe('task.leave-group');
+    expect(blocked.waitsFor[0]).toMatchObject({ on: 'operator', what: expect.stringContaining('in the console open Coaching Teams') });
+    const step = blocked.attention?.step ?? '';
+
+    await world.execute(caseId, { type: 'claimByHand', free: { step, actor: 'operator', reasonCode: null, reason: null, evidence: 'removed in the console' } });
+    await world.until(caseId, 'the contradiction', (view) => view.steps.some((each) => each.id === step && each.status === 'contradicted'));
+    await world.execute(caseId, {
+      type: 'waiveStep',
+      free: { step, actor: 'operator', reasonCode: 'accepted-risk', reason: 'the team is dissolved next week' },
+    });
+    await world.until(caseId, 'the hold', (view) => view.phase === 'holding' || view.attention !== null);
+    expect(await world.eventTypes(caseId)).toEqual(expect.arrayContaining(['StepBlocked', 'StepClaimedByHand', 'StepContradicted', 'StepWaived']));
+  }, 60_000);
+});
+
+describe('a cancellation request from the Temporal UI', () => {
+  it('does not abandon the case: it goes on, because only a rescind ends it', async () => {
+    const user = nextUser();
+    const caseId = await leaves(user);
+    await world.until(caseId, 'the approval', (view) => view.gates.leaver === 'open');
+    await world.env.client.workflow.getHandle(workflowIdOf('leaver', caseId)).cancel();
+    await world.approve(caseId, 'leaver');
+    await world.until(caseId, 'the hold', (view) => view.phase === 'holding');
+    expect(await world.runStatus('leaver', caseId)).toBe('RUNNING');
+  }, 60_000);
+});

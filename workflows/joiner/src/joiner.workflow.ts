@@ -1,9 +1,14 @@
 import type { CaseInput } from '@handover/workflow-contracts';
 import { Desk, Turned, cases, dialpad, passGate, perform, performStep, plan } from '@handover/workflow-kit';
-import { allHandlersFinished, condition, continueAsNew } from '@temporalio/workflow';
+import { CancellationScope, allHandlersFinished, condition, continueAsNew } from '@temporalio/workflow';
 
 /** A seat first, the invitation in time, power last. */
 export async function joiner(input: CaseInput): Promise<string> {
+  // A cancelled run would leave its case open and nobody at work on it: cases end by a rescind, which the stream judges.
+  return CancellationScope.nonCancellable(() => runbook(input));
+}
+
+async function runbook(input: CaseInput): Promise<string> {
   const desk = await Desk.attend(input);
 
   try {

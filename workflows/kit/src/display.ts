@@ -29,12 +29,17 @@ const sameDate = (stored: unknown, due: Date | null): boolean => (stored instanc
 
 const details = (input: CaseInput, view: CaseView): string => {
   const waits = view.waitsFor.map((each) => `- **${each.on}**: ${each.what}${each.until ? `, until ${each.until}` : ''}`);
-  const open = view.steps.filter((step) => step.status !== 'pending').map((step) => `| ${step.id} | ${step.kind} | ${step.status} |`);
+  const settled = view.steps.filter((step) => ['verified', 'waived', 'by-hand', 'compensated'].includes(step.status));
+  const open = view.steps.filter((step) => !settled.includes(step));
+  const list = (title: string, steps: CaseView['steps']): string[] =>
+    steps.length === 0 ? [] : [`**${title}**`, steps.map((step) => `- ${step.id} (${step.kind}): ${step.status}`).join('\n')];
 
   return [
-    `### ${view.kind} is ${view.phase}`,
-    waits.length > 0 ? `Waits for\n\n${waits.join('\n')}` : view.closed ? 'Closed.' : 'At work, waits for nobody.',
+    `### ${view.kind}, ${view.phase.replaceAll('-', ' ')}`,
+    ...(waits.length > 0 ? ['**Waits for**', waits.join('\n')] : [view.closed ? 'Closed.' : 'At work, waits for nobody.']),
     `[Open the case](${input.link})`,
-    ...(open.length > 0 ? ['| step | kind | state |\n| --- | --- | --- |\n' + open.join('\n')] : []),
+    ...(view.closed ? [] : ['To undo the case send the update `rescind`; a cancellation request does nothing.']),
+    ...list('To do', open),
+    ...list('Done', settled),
   ].join('\n\n');
 };

@@ -1,8 +1,9 @@
-import { hookAccepted, inboxEntry, problem } from '@handover/contracts';
+import { hookAccepted, hookBody, inboxEntry, problem } from '@handover/contracts';
 import type { Inbox, InboxEntry } from '@handover/event-store-postgres';
 import { Controller, Get, HttpCode, Inject, Param, Post, Req } from '@nestjs/common';
-import { ApiHeader, ApiOperation, ApiResponse, ApiTags } from '@nestjs/swagger';
+import { ApiBody, ApiHeader, ApiOperation, ApiResponse, ApiTags } from '@nestjs/swagger';
 import type { Request } from 'express';
+import { z } from 'zod';
 import { Public } from '../http/auth.ts';
 import { Problem } from '../http/problem.ts';
 import { needJson, parseJson, readBody } from '../http/read-body.ts';
@@ -27,6 +28,7 @@ export class HooksController {
   @ApiHeader({ name: 'webhook-id', required: true })
   @ApiHeader({ name: 'webhook-timestamp', required: true })
   @ApiHeader({ name: 'webhook-signature', required: true, description: 'v1,base64(HMAC-SHA256); several separated by a space' })
+  @ApiBody({ schema: z.toJSONSchema(hookBody, { io: 'input', unrepresentable: 'any', target: 'openapi-3.0' }) as object })
   @ApiResponse({ status: 202, standardSchema: hookAccepted })
   @ApiResponse({ status: 401, standardSchema: problem, description: 'no, wrong or stale signature' })
   async receive(@Param('source') source: string, @Req() request: Request): Promise<{ id: string; status: string }> {

@@ -94,11 +94,14 @@ export const attentionOf = (state: OpenCase): { step: string; code: string } | n
 /** Everything the case waits for right now, the most pressing first; empty while it works or is closed. */
 export const whatItWaitsFor = (state: OpenCase): readonly WaitsFor[] => {
   if (state.status === 'closed') return [];
-  const blocked = stuckSteps(state).map((step): WaitsFor => ({
-    on: 'operator',
-    what: `step ${step.id} is ${stepOf(state, step.id).status} (${stepOf(state, step.id).code}): retry, waive or do by hand`,
-    until: null,
-  }));
+  const blocked = stuckSteps(state).map((step): WaitsFor => {
+    const { status, code, detail } = stepOf(state, step.id);
+    return {
+      on: 'operator',
+      what: `step ${step.id} is ${status} (${code}): ${detail ?? 'look at its reason'}. Then retry, waive, or say that it was done by hand`,
+      until: null,
+    };
+  });
   const stages = state.stages
     .filter((stage) => stage.status === 'open')
     .map((stage): WaitsFor => ({

@@ -68,4 +68,12 @@ describe('a reserved number', () => {
     const freed = after({ type: 'withholdNumber', caseId: 'leaver', number: '+1' }, { type: 'freeNumbers', caseId: 'leaver' });
     expect(decideCompany(claim('a'), freed).events).toMatchObject([{ data: { number: '+1' } }]);
   });
+
+  it('that a leaver pooled goes at once to the joiner whom HR means it for', () => {
+    const withheld = after({ type: 'withholdNumber', caseId: 'leaver', number: '+1' });
+    expect(decideCompany({ type: 'claimNumber', caseId: 'a', candidates: ['+1'], meantFrom: 'leaver' }, withheld).events).toMatchObject([
+      { data: { number: '+1' } },
+    ]);
+    expect(decideCompany({ type: 'claimNumber', caseId: 'a', candidates: ['+1'], meantFrom: 'another' }, withheld).refusal?.code).toBe('number.none');
+  });
 });

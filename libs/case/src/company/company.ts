@@ -64,8 +64,8 @@ export type CompanyCommand =
   | { readonly type: 'claimSeat'; readonly caseId: string; readonly officeId: string; readonly seat: string; readonly free: number; readonly first: boolean }
   | { readonly type: 'takeSeat'; readonly caseId: string }
   | { readonly type: 'returnSeat'; readonly caseId: string }
-  /** The first of the candidates that nobody else was promised. */
-  | { readonly type: 'claimNumber'; readonly caseId: string; readonly candidates: readonly string[] }
+  /** The first of the candidates that nobody else was promised. `meantFrom`: the leaver whose numbers HR means for this case. */
+  | { readonly type: 'claimNumber'; readonly caseId: string; readonly candidates: readonly string[]; readonly meantFrom?: string }
   | { readonly type: 'withholdNumber'; readonly caseId: string; readonly number: string }
   | { readonly type: 'freeNumbers'; readonly caseId: string };
 
@@ -124,9 +124,9 @@ const claimSeat = (command: Extract<CompanyCommand, { type: 'claimSeat' }>, stat
 };
 
 const claimNumber = (command: Extract<CompanyCommand, { type: 'claimNumber' }>, state: CompanyState): Decided<CompanyEvent> => {
-  const { caseId, candidates } = command;
+  const { caseId, candidates, meantFrom } = command;
   if (claimedNumber(state, caseId) !== null) return nothingNew;
-  const taken = new Set(state.numbers.filter((each) => each.caseId !== caseId).map((each) => each.number));
+  const taken = new Set(state.numbers.filter((each) => each.caseId !== caseId && !(each.withheld && each.caseId === meantFrom)).map((each) => each.number));
   const number = candidates.find((each) => !taken.has(each));
 
   return number === undefined
