@@ -1,6 +1,7 @@
 import { planJoiner, type JoinerTerms, type Plan } from '@handover/case';
 import type { DialpadUser } from '@handover/connector-dialpad';
-import type { CannotPlan, PlanningDeps } from './leaver-planning.ts';
+import type { CannotPlan } from './cannot-plan.ts';
+import type { PlanningDeps } from './leaver-planning.ts';
 import { hashOf } from './plan-hash.ts';
 
 export interface JoinerPlanned {

@@ -1,6 +1,7 @@
 import { planLeaver, type Heir, type JsonObject, type LeaverSnapshot, type LeaverTerms, type Plan, type Policy, type Successor } from '@handover/case';
 import type { Persons } from '@handover/case-service';
 import type { Dialpad, DialpadUser } from '@handover/connector-dialpad';
+import type { CannotPlan } from './cannot-plan.ts';
 import { findUserOf } from './linking.ts';
 import { hashOf } from './plan-hash.ts';
 
@@ -8,15 +9,6 @@ export interface PlanningDeps {
   readonly dialpad: Dialpad;
   readonly persons: Persons;
   readonly policy: Policy;
-}
-
-/** A plan that cannot be made: why, and at which step a person has to say how to go on. */
-export interface CannotPlan {
-  readonly kind: 'blocked';
-  readonly code: string;
-  readonly detail: string;
-  /** What the person who decides may have to know; personal, sealed. */
-  readonly personal?: JsonObject;
 }
 
 export interface LeaverPlanned {

@@ -1,6 +1,6 @@
 import type { LoadedPerson } from '@handover/case-service';
 import type { Dialpad, DialpadUser } from '@handover/connector-dialpad';
-import type { CannotPlan } from './leaver-planning.ts';
+import type { CannotPlan } from './cannot-plan.ts';
 
 export interface FoundUser {
   readonly kind: 'found';
