@@ -5,13 +5,14 @@ import { acceptanceActivities } from './acceptance.ts';
 import { anonymizeActivity } from './anonymize.ts';
 import { joinerSteps } from './joiner-steps.ts';
 import { leaverSteps } from './leaver-steps.ts';
-import { planJoinerActivity, planLeaverActivity } from './plan-cases.ts';
+import { planJoinerActivity, planLeaverActivity, planMoverActivity } from './plan-cases.ts';
+import { moverSteps } from './mover-steps.ts';
 import { runStep } from './run-step.ts';
 import type { DialpadActivityDeps, StepDefinition } from './step.ts';
 import { taskSteps } from './task-steps.ts';
 import { undoSteps } from './undo-steps.ts';
 
-const definitions: Partial<Record<StepKind, StepDefinition>> = { ...leaverSteps, ...joinerSteps, ...undoSteps, ...taskSteps };
+const definitions: Partial<Record<StepKind, StepDefinition>> = { ...leaverSteps, ...joinerSteps, ...moverSteps, ...undoSteps, ...taskSteps };
 
 /** Every promise by the name the plan gives it. */
 export const createDialpadActivities = (deps: DialpadActivityDeps): DialpadActivities => {
@@ -24,6 +25,7 @@ export const createDialpadActivities = (deps: DialpadActivityDeps): DialpadActiv
     checkJoiner: ({ caseId }) => planJoinerActivity(deps)({ caseId }),
     planLeaver: planLeaverActivity(deps),
     planJoiner: planJoinerActivity(deps),
+    planMover: planMoverActivity(deps),
     anonymize: anonymizeActivity(deps),
     ...acceptanceActivities(deps),
   } as DialpadActivities);

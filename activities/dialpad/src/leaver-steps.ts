@@ -28,7 +28,8 @@ const checkLeaver: StepDefinition = {
     if (heir.kind === 'user' && (await dialpad.readUser(heir.id))?.state !== 'active') {
       throw new Blocked('successor.inactive', 'the successor is not active in Dialpad any more');
     }
-    await nobodyLeftBehind(context, user.id, heir);
+    const groups = context.state.steps.filter((step) => step.kind === 'leaveGroup').map((step) => (step.target as unknown as { group: GroupRef }).group);
+    if (heir.kind !== 'user') await nobodyLeftBehind(context, user.id, groups);
   },
   read: async (context) => {
     const user = await userOf(context);
@@ -36,12 +37,9 @@ const checkLeaver: StepDefinition = {
   },
 };
 
-/** A group whose only operator leaves rings nobody: refused before anything is cut, unless somebody takes over. */
-const nobodyLeftBehind = async (context: StepContext, userId: string, heir: Heir): Promise<void> => {
-  if (heir.kind === 'user') return;
-  for (const step of context.state.steps.filter((each) => each.kind === 'leaveGroup')) {
-    const { group } = step.target as unknown as { group: GroupRef };
-    if (group.type === 'channel') continue;
+/** A group whose only operator leaves rings nobody: refused before anything is changed, unless somebody takes over. */
+export const nobodyLeftBehind = async (context: StepContext, userId: string, groups: readonly GroupRef[]): Promise<void> => {
+  for (const group of groups.filter((each) => each.type !== 'channel')) {
     const operators = await context.deps.dialpad.operatorsOf(group);
     if (operators.length === 1 && operators[0]?.id === userId) {
       throw new Blocked('group.last_operator', `the person is the only operator of ${group.type} ${group.id}; name a successor, add an operator, or waive`);

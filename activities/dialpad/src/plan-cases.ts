@@ -1,18 +1,24 @@
-import { stepOf, viewOf, type JsonObject } from '@handover/case';
+import { stepOf, viewOf, type JsonObject, type Plan } from '@handover/case';
 import type { LoadedCase } from '@handover/case-service';
 import { activityBy } from '@handover/activities-cases';
-import { planTheJoiner, planTheLeaver, type CannotPlan, type JoinerPlanned, type LeaverPlanned } from '@handover/planning';
+import { planTheJoiner, planTheLeaver, planTheMover, type CannotPlan } from '@handover/planning';
 import type { CaseRef, StepResult } from '@handover/workflow-contracts';
 import { asFailure } from './run-step.ts';
 import type { DialpadActivityDeps } from './step.ts';
 
+interface Planned {
+  readonly kind: 'planned';
+  readonly plan: Plan;
+  readonly userId?: string;
+}
+
 /** The reading before the plan, and the plan: two facts in one activity, each at most once. */
 const planning =
-  (
+  <P extends Planned>(
     deps: DialpadActivityDeps,
     stepId: 'link' | 'preflight',
-    make: (loaded: LoadedCase) => Promise<LeaverPlanned | JoinerPlanned | CannotPlan>,
-    evidenceOf: (planned: LeaverPlanned | JoinerPlanned) => JsonObject,
+    make: (loaded: LoadedCase) => Promise<P | CannotPlan>,
+    evidenceOf: (planned: P) => JsonObject,
   ) =>
   async ({ caseId }: CaseRef): Promise<StepResult> => {
     try {
@@ -30,7 +36,7 @@ const planning =
         return { view: (await deps.cases.execute(caseId, { type: 'recordOutcome', step: stepId, round: before.round, outcome }, by('outcome'))).view };
       }
 
-      const userId = 'userId' in planned ? planned.userId : null;
+      const userId = planned.userId ?? null;
       if (userId !== null) await deps.persons.linkUser(loaded.state.personRef, userId, caseId, by('link'));
       const executed = await deps.cases.execute(
         caseId,
@@ -60,11 +66,31 @@ export const planLeaverActivity = (deps: DialpadActivityDeps) =>
       if (state.terms.kind !== 'leaver') throw new Error('not a leaver');
       return planTheLeaver(deps, state.personRef, state.terms, await userIdByHand(deps, caseId));
     },
-    (planned) =>
-      'userId' in planned
-        ? { userId: planned.userId, how: planned.how, numbers: planned.seen.numbers, groups: planned.seen.groups.length, routing: planned.seen.routing.length }
-        : {},
+    ({ userId, how, seen }) => ({ userId, how, numbers: seen.numbers, groups: seen.groups.length, routing: seen.routing.length }),
   );
+
+/** Cases of one person that change things are carried out one after the other, in the order in which HR opened them. */
+export const planMoverActivity = (deps: DialpadActivityDeps) => {
+  const plan = planning(
+    deps,
+    'link',
+    async ({ caseId, state }) => {
+      if (state.terms.kind !== 'mover') throw new Error('not a mover');
+      return planTheMover(deps, state.personRef, state.terms, await userIdByHand(deps, caseId));
+    },
+    ({ userId, how, seen }) => ({ userId, how, ...seen }),
+  );
+
+  return async ({ caseId }: CaseRef): Promise<StepResult> => {
+    const loaded = await deps.cases.load(caseId);
+    if (!loaded) throw new Error('there is no such case');
+    const { cases } = (await deps.persons.load(loaded.state.personRef)).state;
+    const mine = cases.findIndex((each) => each.caseId === caseId);
+    const busy = cases.some((each, index) => each.open && index < mine);
+
+    return busy ? { view: viewOf(loaded.state, loaded.version), again: true } : plan({ caseId });
+  };
+};
 
 export const planJoinerActivity = (deps: DialpadActivityDeps) =>
   planning(

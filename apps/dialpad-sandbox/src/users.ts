@@ -130,6 +130,8 @@ const move = (userId: string, officeId: string, world: World, operation: string)
   world.needSeat(to.id, user.license);
   if (from.country !== to.country) for (const each of user.phoneNumbers) world.unassign(world.number(each), false);
   world.putUser({ ...world.user(userId), officeId: to.id });
+  // Abroad Dialpad takes all numbers and gives a new one (description of `move_office`).
+  if (from.country !== to.country && user.phoneNumbers.length > 0) take(world, userId, null, true);
   world.noteWrite(operation, userId);
 };
 

@@ -23,7 +23,7 @@ export const restartLost = async ({ openCases, client, publicUrl, log }: GuardDe
   const rows = await openCases(olderThanMs);
   if (rows.length === 0) return 0;
   const running = new Set<string>();
-  for await (const { workflowId } of client.workflow.list({ query: `ExecutionStatus = 'Running' AND HandoverKind IN ('joiner', 'leaver')` }))
+  for await (const { workflowId } of client.workflow.list({ query: `ExecutionStatus = 'Running' AND HandoverKind IN ('joiner', 'mover', 'leaver')` }))
     running.add(workflowId);
   const lost = rows.filter((row) => !running.has(workflowIdOf(row.kind, row.id)));
   for (const row of lost) {

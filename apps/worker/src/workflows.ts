@@ -4,6 +4,7 @@ import { proxyActivities } from '@temporalio/workflow';
 
 export { joiner } from '@handover/workflow-joiner';
 export { leaver } from '@handover/workflow-leaver';
+export { mover } from '@handover/workflow-mover';
 
 const { pollAcceptance } = proxyActivities<DialpadActivities>({
   taskQueue: taskQueues.dialpad,

@@ -13,6 +13,7 @@ export type { FreeStep, Outcome, StartStep } from './case/decide-step.ts';
 export type { OpenCaseCommand, Rescind } from './case/decide-lifecycle.ts';
 export { planLeaver, timingsOf, type Heir, type LeaverSnapshot } from './leaver/plan.ts';
 export { touchedDialpad } from './leaver/undo.ts';
+export { planMover, type MoverGroup, type MoverSnapshot } from './mover/plan.ts';
 export { planJoiner, type JoinerPreflight } from './joiner/plan.ts';
 export * from './company/company.ts';
 export * from './person/facts.ts';

@@ -47,11 +47,13 @@ const document = z.strictObject({
       leaver: stages.optional(),
       'leaver-delete': stages.min(1, 'a delete cannot be undone: it needs at least one stage').optional(),
       joiner: stages.optional(),
+      mover: stages.optional(),
       deadline: duration.optional(),
     })
     .optional(),
   massChange: z.strictObject({ count: z.number().int().min(1).optional(), share: share.optional(), window: duration.optional() }).optional(),
   reservePool: z.boolean().optional(),
+  changedGroups: z.enum(['add', 'replace']).optional(),
   apiKeyOwner: z.string().nullable().optional(),
   timeZone: zone.optional(),
   emailDomains: z.array(z.string()).optional(),
@@ -97,7 +99,7 @@ const said = <T extends object>(values: T | undefined): Partial<T> =>
 
 /** A decision names its stage, so a name must mean one stage only. */
 const assertNamesOnce = (policy: Policy, name: string): void => {
-  for (const stages of [[...policy.approvals.leaver, ...policy.approvals['leaver-delete']], policy.approvals.joiner]) {
+  for (const stages of [[...policy.approvals.leaver, ...policy.approvals['leaver-delete']], policy.approvals.joiner, policy.approvals.mover]) {
     const names = stages.map((stage) => stage.stage);
     const twice = names.find((each, index) => names.indexOf(each) !== index);
     if (twice)

@@ -2,4 +2,5 @@ export * from './cannot-plan.ts';
 export * from './joiner-planning.ts';
 export * from './leaver-planning.ts';
 export * from './linking.ts';
+export * from './mover-planning.ts';
 export * from './plan-hash.ts';

@@ -4,7 +4,7 @@ import type { DecideMessage, RescindMessage, RetryMessage, WaiveMessage } from '
 /** What a case's workflow starts with: ids and links, nothing personal. */
 export interface CaseInput {
   readonly caseId: string;
-  readonly kind: 'joiner' | 'leaver';
+  readonly kind: 'joiner' | 'mover' | 'leaver';
   readonly personRef: string;
   readonly office: string | null;
   /** Where a person reads more and acts. */
@@ -57,6 +57,7 @@ export interface CaseActivities {
 export type DialpadActivities = { readonly [kind in StepKind]: (input: StepInput) => Promise<StepResult> } & {
   planLeaver(input: CaseRef): Promise<StepResult>;
   planJoiner(input: CaseRef): Promise<StepResult>;
+  planMover(input: CaseRef): Promise<StepResult>;
   awaitAcceptance(input: CaseRef): Promise<CaseView>;
   expireAcceptance(input: CaseRef): Promise<CaseView>;
   pollAcceptance(): Promise<{ readonly waiting: number; readonly accepted: number }>;

@@ -1,5 +1,5 @@
 /** Workflow types, as the Temporal UI shows them. */
-export const workflowTypes = { leaver: 'leaver', joiner: 'joiner', acceptancePoll: 'acceptancePoll' } as const;
+export const workflowTypes = { leaver: 'leaver', joiner: 'joiner', mover: 'mover', acceptancePoll: 'acceptancePoll' } as const;
 
 /** One queue for order and bookkeeping, one for Dialpad, so that a slow Dialpad never holds up a decision. */
 export const taskQueues = { cases: 'handover-cases', dialpad: 'handover-dialpad' } as const;

@@ -64,7 +64,7 @@ async function outOfPatience(doing: Promise<StepResult>, giveUp: () => Promise<C
 }
 
 /** The reading before a plan, and the step that goes with it: blocked until somebody says how to go on. */
-export async function plan(desk: Desk, step: 'link' | 'preflight', reading: () => Promise<StepResult>): Promise<void> {
+export async function plan(desk: Desk, step: 'link' | 'preflight', reading: () => Promise<StepResult>, pause?: () => Promise<unknown>): Promise<void> {
   while (!desk.view.planned && find(desk, step)?.status !== 'waived') {
     const at = find(desk, step);
     if (at && STUCK.includes(at.status)) {
@@ -81,5 +81,6 @@ export async function plan(desk: Desk, step: 'link' | 'preflight', reading: () =
     );
     desk.see(result.view);
     desk.turnIfTurned();
+    if (result.again && pause) await pause();
   }
 }

@@ -5,7 +5,7 @@ import { caseStream, type By as CommandBy, type Cases, type Executed, type Intak
 import type { CaseDetail, CaseItem, Preview, StartCase, TimelineEntry } from '@handover/contracts';
 import { eventIdOf, type EventStore } from '@handover/event-store';
 import type { CaseFilter, CaseRows, IdempotencyKeys, People } from '@handover/event-store-postgres';
-import { planTheJoiner, planTheLeaver, type CannotPlan, type PlanningDeps } from '@handover/planning';
+import { planTheJoiner, planTheLeaver, planTheMover, type CannotPlan, type PlanningDeps } from '@handover/planning';
 import { isConnectorError } from '@handover/connector-kit';
 import { caseDetail, caseItem, timelineOf } from '@handover/read-models';
 import type { Caller } from '../http/auth.ts';
@@ -118,7 +118,7 @@ export class CaseDesk {
       throw notUnderstood(reading.kind === 'needs-person' ? reading : { reason: reading.kind === 'ignored' ? reading.reason : null, pointers: [] });
 
     const shown = actions.map((action) => ({ type: action.type, ...('caseId' in action ? { caseId: action.caseId } : {}) }));
-    const opens = actions.find((action) => action.type === 'openLeaver' || action.type === 'openJoiner');
+    const opens = actions.find((action) => action.type === 'openLeaver' || action.type === 'openJoiner' || action.type === 'openMover');
     if (!opens) return { actions: shown, plan: null, approvals: [], problem: null };
     const planned = await this.foreseenPlan(opens, person.personRef, reading.body.data);
     if (planned.kind === 'blocked') return { actions: shown, plan: null, approvals: [], problem: { code: planned.code, detail: planned.detail } };
@@ -143,7 +143,7 @@ export class CaseDesk {
   }
 
   private async foreseenPlan(
-    action: Extract<Awaited<ReturnType<Intake['foresee']>>['actions'][number], { type: 'openLeaver' | 'openJoiner' }>,
+    action: Extract<Awaited<ReturnType<Intake['foresee']>>['actions'][number], { type: 'openLeaver' | 'openJoiner' | 'openMover' }>,
     personRef: string,
     said: object,
   ) {
@@ -153,9 +153,14 @@ export class CaseDesk {
     } as unknown as PlanningDeps['persons'];
     const planning: PlanningDeps = { ...this.deps.planning, persons };
     try {
-      return action.type === 'openLeaver'
-        ? await planTheLeaver(planning, personRef, action.terms)
-        : await planTheJoiner(planning, personRef, action.terms, action.office);
+      switch (action.type) {
+        case 'openLeaver':
+          return await planTheLeaver(planning, personRef, action.terms);
+        case 'openMover':
+          return await planTheMover(planning, personRef, action.terms);
+        case 'openJoiner':
+          return await planTheJoiner(planning, personRef, action.terms, action.office);
+      }
     } catch (error) {
       if (!isConnectorError(error)) throw error;
       return { kind: 'blocked', code: `dialpad.${error.code}`, detail: 'Dialpad could not be read; ask again in a moment' } satisfies CannotPlan;

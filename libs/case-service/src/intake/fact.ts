@@ -1,4 +1,4 @@
-import type { Fact, JoinerTerms, LeaverTerms, NumberWish, Successor, ZoneFrom } from '@handover/case';
+import type { Fact, JoinerTerms, LeaverTerms, MoverTerms, NumberWish, Successor, ZoneFrom } from '@handover/case';
 import { hookBody, hookTypes, pointerOf, type HookBody } from '@handover/contracts';
 import { endOfDay, startOfDay } from './dates.ts';
 
@@ -52,7 +52,25 @@ export const factOf = async (id: string, body: HookBody, known: Known): Promise<
   timeZone: body.data.timeZone ?? null,
   joiner: body.type === 'employee.hired' || body.type === 'employee.rehired' ? await joinerTerms(body.data, known) : null,
   leaver: body.type === 'employee.terminated' || body.type === 'employee.termination_date_changed' ? await leaverTerms(body.data, known) : null,
+  ...(body.type === 'employee.changed' ? { mover: moverTerms(body, known) } : {}),
 });
+
+/** Without a date, or with one that is past, a change may be made at once. */
+const moverTerms = (body: Extract<HookBody, { type: 'employee.changed' }>, { zone }: Known): MoverTerms | null => {
+  const { office, license, groups, adminRole, effectiveDate } = body.data;
+  if (office === undefined && license === undefined && groups === undefined && adminRole === undefined) return null;
+
+  return {
+    kind: 'mover',
+    effectiveDate: effectiveDate ?? null,
+    effectiveAt: effectiveDate === undefined ? new Date(body.timestamp).toISOString() : startOfDay(effectiveDate, zone.zone),
+    ...zone,
+    office: office ?? null,
+    license: license ?? null,
+    groups: groups ?? null,
+    adminRole: adminRole === undefined ? null : adminRole === null ? 'none' : adminRole.startsWith('company') ? 'company' : 'office',
+  };
+};
 
 type Hired = Extract<HookBody, { type: 'employee.hired' }>['data'];
 type Leaving = Extract<HookBody, { type: 'employee.terminated' }>['data'] | Extract<HookBody, { type: 'employee.termination_date_changed' }>['data'];

@@ -1,4 +1,15 @@
-import { evolvePerson, follow, wanted, type CaseAction, type CaseCommand, type Fact, type PersonEvent, type PersonState, type Running } from '@handover/case';
+import {
+  evolvePerson,
+  follow,
+  wanted,
+  type CaseAction,
+  type CaseCommand,
+  type CaseKind,
+  type Fact,
+  type PersonEvent,
+  type PersonState,
+  type Running,
+} from '@handover/case';
 import type { HookBody } from '@handover/contracts';
 import {
   eventIdOf,
@@ -143,9 +154,9 @@ export class Intake {
     arrived: Arrived,
     personRef: string,
     action: CaseAction,
-  ): Promise<{ caseId: string; prepared: Prepared; opened: { caseId: string; kind: 'joiner' | 'leaver'; factId: string } | null }> {
-    const opens = action.type === 'openLeaver' || action.type === 'openJoiner';
-    const kind = action.type === 'openJoiner' ? 'joiner' : 'leaver';
+  ): Promise<{ caseId: string; prepared: Prepared; opened: { caseId: string; kind: CaseKind; factId: string } | null }> {
+    const opens = action.type === 'openLeaver' || action.type === 'openJoiner' || action.type === 'openMover';
+    const kind: CaseKind = opens ? action.terms.kind : 'leaver';
     const caseId = opens ? caseIdOf(personRef, kind, action.factId) : action.caseId;
     const command: CaseCommand = opens
       ? {

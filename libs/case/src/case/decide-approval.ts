@@ -123,7 +123,7 @@ const refused = (command: Decide, code: string): Decided<CaseEvent> => ({
 export const passDeadline = (state: OpenCase, stageName: string, now: string): Decided<CaseEvent> => {
   const stage = stageOf(state, stageName);
   if (!stage || stage.status !== 'open' || stage.deadline === null || Date.parse(now) < Date.parse(stage.deadline)) return nothingNew;
-  if (stage.gate === 'joiner') return happened({ type: 'StageExpired', data: { stage: stageName } });
+  if (stage.gate === 'joiner' || stage.gate === 'mover') return happened({ type: 'StageExpired', data: { stage: stageName } });
 
   const escalated: CaseEvent[] = stage.escalated ? [] : [{ type: 'StageEscalated', data: { stage: stageName, at: now } }];
   const over = stage.gate === 'leaver' && state.terms.kind === 'leaver' && Date.parse(now) >= Date.parse(state.terms.cutOff);

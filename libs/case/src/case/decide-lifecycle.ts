@@ -56,7 +56,7 @@ export const recordPlan = (state: OpenCase, plan: Plan, userId: string | null, n
 };
 
 /** The delete is asked for when the hold is over, not days before: whoever decides should see how it went. */
-const ASKED_AT_ONCE: readonly Gate[] = ['leaver', 'number-loss', 'joiner', 'review'];
+const ASKED_AT_ONCE: readonly Gate[] = ['leaver', 'number-loss', 'joiner', 'mover', 'review'];
 
 export const reachCutOff = (state: OpenCase, now: string): Decided<CaseEvent> => {
   if (state.terms.kind !== 'leaver' || state.cutOffReached || state.rescinding || state.status === 'closed') return nothingNew;
@@ -100,7 +100,7 @@ export interface Rescind {
 /** Undo the case. Refused, and recorded as refused, once something has begun that nothing can take back. */
 export const rescind = (state: OpenCase, command: Rescind): Decided<CaseEvent> => {
   if (state.rescinding || state.withdrawing === 'cancelled') return nothingNew;
-  const code = state.kind === 'leaver' ? leaverTooLate(state) : joinerTooLate(state);
+  const code = TOO_LATE_FOR[state.kind](state);
   const personal = command.reason === null ? {} : { personal: { reason: command.reason } };
   if (code) {
     return {
@@ -114,7 +114,12 @@ export const rescind = (state: OpenCase, command: Rescind): Decided<CaseEvent> =
 
   return happened({
     type: 'RescindAccepted',
-    data: { actor: command.actor, steps: undoSteps(state), wroteToDialpad: touchedDialpad(state), factId: command.factId },
+    data: {
+      actor: command.actor,
+      steps: state.kind === 'leaver' ? undoSteps(state) : [],
+      wroteToDialpad: state.kind === 'leaver' && touchedDialpad(state),
+      factId: command.factId,
+    },
     ...personal,
   });
 };
@@ -122,6 +127,7 @@ export const rescind = (state: OpenCase, command: Rescind): Decided<CaseEvent> =
 const TOO_LATE: Readonly<Record<string, string>> = {
   'case.closed': 'the case is closed',
   'rescind.too_late': 'the delete has begun; nothing can call it back. Dialpad keeps the user for 72 h: restore it in the Dialpad console',
+  'rescind.changing': 'the change has begun; tell the former values as a new change',
   'rescind.accepted': 'the person has accepted the invitation; end the access with a leaver case',
 };
 
@@ -135,10 +141,18 @@ const leaverTooLate = (state: OpenCase): string | null => {
   return begun('deleteUser') && !restorable ? 'rescind.too_late' : null;
 };
 
+/** A change is not taken back half way: HR tells the former values, and they are a change like any other. */
+const moverTooLate = (state: OpenCase): string | null => {
+  if (state.status === 'closed') return 'case.closed';
+  return state.steps.some((step) => step.phase === 'changing' && stepOf(state, step.id).begun) ? 'rescind.changing' : null;
+};
+
 const joinerTooLate = (state: OpenCase): string | null => {
   if (state.status === 'closed') return 'case.closed';
   return state.acceptance?.accepted ? 'rescind.accepted' : null;
 };
+
+const TOO_LATE_FOR = { leaver: leaverTooLate, joiner: joinerTooLate, mover: moverTooLate } as const;
 
 /** The last word on a case; which one follows from what happened to it. */
 export const closeCase = (state: OpenCase): Decided<CaseEvent> => {
@@ -148,7 +162,7 @@ export const closeCase = (state: OpenCase): Decided<CaseEvent> => {
 
   if (state.rescinding) {
     if (pending.some((step) => step.undoes !== undefined)) throw new RuleViolation('case.undoing', 'not everything is taken back yet');
-    return touchedDialpad(state) ? end('rescinded', 'rescinded') : end('cancelled', 'rescinded-before-any-write');
+    return state.kind === 'leaver' && touchedDialpad(state) ? end('rescinded', 'rescinded') : end('cancelled', 'rescinded-before-any-write');
   }
   if (state.withdrawing) {
     if (pending.some((step) => step.id.startsWith('withdraw-'))) throw new RuleViolation('case.withdrawing', 'the invitation is not taken back yet');
@@ -157,9 +171,10 @@ export const closeCase = (state: OpenCase): Decided<CaseEvent> => {
   if (stepOf(state, 'link').status === 'waived') return end('done', 'no-dialpad-user');
   if (gateStatus(state, 'leaver') === 'refused' || gateStatus(state, 'number-loss') === 'refused') return end('cancelled', 'refused');
   if (gateStatus(state, 'leaver-delete') === 'refused') return end('done', 'kept-suspended');
-  if (gateStatus(state, 'joiner') === 'refused') return end('cancelled', 'refused');
+  if (gateStatus(state, 'joiner') === 'refused' || gateStatus(state, 'mover') === 'refused') return end('cancelled', 'refused');
+  if (gateStatus(state, 'mover') === 'expired') return end('cancelled', 'approval-expired');
   if (gateStatus(state, 'joiner') === 'expired') return end('expired', 'approval-expired');
   if (pending.length > 0) throw new RuleViolation('case.unfinished', `steps are open: ${pending.map((step) => step.id).join(', ')}`);
 
-  return end('done', state.kind === 'leaver' ? 'removed' : 'joined');
+  return end('done', { leaver: 'removed', joiner: 'joined', mover: 'moved' }[state.kind]);
 };

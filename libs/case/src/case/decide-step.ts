@@ -69,8 +69,10 @@ const withheldBecause = (state: OpenCase, step: PlannedStep, now: string): strin
   if (isRemedy) return null;
   if (step.kind === 'linkUser' || step.kind === 'checkJoiner') return null;
   if (!state.plan) return 'case.not_planned';
+  if (state.terms.kind === 'mover' && Date.parse(now) < Date.parse(state.terms.effectiveAt)) return 'step.too_early';
   if (!step.reversible) return step.gate !== null && isApprovedForPlan(state, step.gate) ? null : 'step.not_approved';
   if (state.terms.kind === 'joiner') return lets(state, 'joiner') ? null : 'step.not_approved';
+  if (state.terms.kind === 'mover') return lets(state, 'mover') ? null : 'step.not_approved';
   if (state.terms.urgency === 'immediate') return null;
   if (!lets(state, 'leaver')) return 'step.not_approved';
 

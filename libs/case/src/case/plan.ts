@@ -26,6 +26,10 @@ export type StepKind =
   | 'unassignNumber'
   | 'withdrawInvite'
   | 'returnSeat'
+  | 'checkMover'
+  | 'moveOffice'
+  | 'changeLicense'
+  | 'verifyMover'
   | 'taskByHand'
   | 'restoreUser'
   | 'activateUser'
@@ -53,10 +57,11 @@ export type LeaverPhase =
   | 'cancelled';
 export type JoinerPhase =
   'planned' | 'awaiting-approval' | 'awaiting-seat' | 'scheduled' | 'inviting' | 'awaiting-acceptance' | 'completing' | 'done' | 'expired' | 'cancelled';
-export type Phase = LeaverPhase | JoinerPhase;
+export type MoverPhase = 'planned' | 'awaiting-approval' | 'scheduled' | 'changing' | 'done' | 'cancelled';
+export type Phase = LeaverPhase | JoinerPhase | MoverPhase;
 
 /** A named set of stages that must all be approved before what stands behind it may start. */
-export type Gate = 'leaver' | 'leaver-delete' | 'number-loss' | 'joiner' | 'review';
+export type Gate = 'leaver' | 'leaver-delete' | 'number-loss' | 'joiner' | 'mover' | 'review';
 
 export interface PlannedStep {
   readonly id: string;

@@ -84,7 +84,7 @@ const LINK: PlannedStep = { id: 'link', kind: 'linkUser', phase: 'planned', reve
 const PREFLIGHT: PlannedStep = { id: 'preflight', kind: 'checkJoiner', phase: 'planned', reversible: true, gate: null, target: {} };
 
 /** Steps that must succeed before there can be a plan. */
-export const stepsBeforePlan = (kind: CaseKind): readonly PlannedStep[] => [kind === 'leaver' ? LINK : PREFLIGHT];
+export const stepsBeforePlan = (kind: CaseKind): readonly PlannedStep[] => [kind === 'joiner' ? PREFLIGHT : LINK];
 
 export const stepOf = (state: OpenCase, id: string): StepState => state.stepStates[id] ?? pendingStep;
 export const isSettled = (status: StepStatus): boolean => status === 'verified' || status === 'waived' || status === 'by-hand' || status === 'compensated';

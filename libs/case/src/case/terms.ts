@@ -47,5 +47,19 @@ export interface GroupWish {
   readonly role: 'operator' | 'supervisor' | 'admin';
 }
 
-export type Terms = LeaverTerms | JoinerTerms;
+/** What HR changes of somebody who stays. Null is "as it is". */
+export interface MoverTerms {
+  readonly kind: 'mover';
+  readonly effectiveDate: string | null;
+  /** ISO instant from which the change may be made. */
+  readonly effectiveAt: string;
+  readonly zone: string;
+  readonly zoneFrom: ZoneFrom;
+  readonly office: string | null;
+  readonly license: string | null;
+  readonly groups: readonly GroupWish[] | null;
+  readonly adminRole: 'company' | 'office' | 'none' | null;
+}
+
+export type Terms = LeaverTerms | JoinerTerms | MoverTerms;
 export type CaseKind = Terms['kind'];

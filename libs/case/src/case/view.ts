@@ -26,6 +26,8 @@ export interface CaseView {
   readonly holdEnded: boolean;
   /** ISO instant at which a joiner is invited: the start of the first day less the policy's lead. */
   readonly inviteAt: string | null;
+  /** ISO instant from which a mover's change may be made. */
+  readonly changeAt: string | null;
   readonly rescinding: boolean;
   readonly withdrawing: boolean;
   readonly seatAwaited: boolean;
@@ -36,7 +38,7 @@ export interface CaseView {
   readonly due: string | null;
 }
 
-const GATES: readonly Gate[] = ['leaver', 'number-loss', 'leaver-delete', 'joiner', 'review'];
+const GATES: readonly Gate[] = ['leaver', 'number-loss', 'leaver-delete', 'joiner', 'mover', 'review'];
 
 export const viewOf = (state: OpenCase, version: number): CaseView => {
   const waitsFor = whatItWaitsFor(state);
@@ -66,6 +68,7 @@ export const viewOf = (state: OpenCase, version: number): CaseView => {
     holdUntil: state.holdUntil,
     holdEnded: state.holdEnded,
     inviteAt: inviteAt(state),
+    changeAt: state.terms.kind === 'mover' ? state.terms.effectiveAt : null,
     rescinding: state.rescinding,
     withdrawing: state.withdrawing !== null,
     seatAwaited: state.seatAwaited !== null,
@@ -120,6 +123,7 @@ const clocks = (state: OpenCase): readonly WaitsFor[] => {
   if (state.phase === 'scheduled' && state.terms.kind === 'leaver' && !state.cutOffReached) return [clock('the cut-off', state.terms.cutOff)];
   if (state.phase === 'scheduled' && state.terms.kind === 'joiner' && current?.kind === 'inviteUser')
     return [clock('the day of the invitation', inviteAt(state))];
+  if (state.phase === 'scheduled' && state.terms.kind === 'mover') return [clock('the day of the change', state.terms.effectiveAt)];
   if (state.phase === 'awaiting-seat') return [{ on: 'seat', what: 'a free seat in the office', until: null }];
   if (state.phase === 'holding') return [clock('the end of the hold', state.holdUntil)];
   if (state.phase === 'awaiting-acceptance') return [{ on: 'person', what: 'the person to accept the invitation', until: state.acceptance?.deadline ?? null }];

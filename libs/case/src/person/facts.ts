@@ -1,4 +1,4 @@
-import type { JoinerTerms, LeaverTerms } from '../case/terms.ts';
+import type { JoinerTerms, LeaverTerms, MoverTerms } from '../case/terms.ts';
 
 /** What HR said, as far as it may stay readable. `at` is when HR says it was recorded; the terms hold when it takes effect. */
 export interface Fact {
@@ -12,6 +12,8 @@ export interface Fact {
   readonly joiner: JoinerTerms | null;
   /** terminated, date-changed (of which only the date counts) */
   readonly leaver: LeaverTerms | null;
+  /** changed; null where nothing is said that Dialpad knows of */
+  readonly mover?: MoverTerms | null;
 }
 
 /**
@@ -30,11 +32,18 @@ export const inOrder = (facts: readonly Fact[]): readonly Fact[] => {
 export interface Wanted {
   readonly hire: { readonly factId: string; readonly terms: JoinerTerms; readonly office: string | null; readonly again: boolean } | null;
   readonly leave: { readonly factId: string; readonly terms: LeaverTerms; readonly office: string | null } | null;
+  /** Changes of somebody who stays, in HR's order, without what a later one overtakes. */
+  readonly moves: readonly Move[];
   readonly office: string | null;
   readonly timeZone: string | null;
 }
 
-const nothing: Wanted = { hire: null, leave: null, office: null, timeZone: null };
+export interface Move {
+  readonly factId: string;
+  readonly terms: MoverTerms;
+}
+
+const nothing: Wanted = { hire: null, leave: null, moves: [], office: null, timeZone: null };
 
 export const wanted = (facts: readonly Fact[]): Wanted => inOrder(facts).reduce(tell, nothing);
 
@@ -43,11 +52,11 @@ const tell = (so: Wanted, fact: Fact): Wanted => {
 
   switch (fact.kind) {
     case 'changed':
-      return known;
+      return { ...known, moves: withMove(so, fact) };
     case 'hired':
-      return { ...known, leave: null, hire: fact.joiner && { factId: fact.id, terms: fact.joiner, office: known.office, again: false } };
+      return { ...known, leave: null, moves: [], hire: fact.joiner && { factId: fact.id, terms: fact.joiner, office: known.office, again: false } };
     case 'rehired':
-      return { ...known, leave: null, hire: fact.joiner && { factId: fact.id, terms: fact.joiner, office: known.office, again: true } };
+      return { ...known, leave: null, moves: [], hire: fact.joiner && { factId: fact.id, terms: fact.joiner, office: known.office, again: true } };
     case 'terminated':
       return { ...known, leave: fact.leaver && { factId: fact.id, terms: fact.leaver, office: known.office } };
     case 'rescinded':
@@ -56,6 +65,31 @@ const tell = (so: Wanted, fact: Fact): Wanted => {
       return { ...known, leave: known.leave && fact.leaver ? { ...known.leave, terms: moved(known.leave.terms, fact.leaver) } : known.leave };
   }
 };
+
+/** HR often sends the whole record: what it said before is no change. What a later change says again is overtaken. */
+const withMove = (so: Wanted, { id, mover }: Fact): readonly Move[] => {
+  if (!mover) return so.moves;
+  const before = { office: so.office, license: so.hire?.terms.license ?? null };
+  const terms: MoverTerms = {
+    ...mover,
+    office: mover.office === before.office && so.moves.every((each) => each.terms.office === null) ? null : mover.office,
+    license: mover.license === before.license && so.moves.every((each) => each.terms.license === null) ? null : mover.license,
+  };
+  if (saysNothing(terms)) return so.moves;
+
+  return [...so.moves.map((move) => ({ ...move, terms: without(move.terms, terms) })).filter((move) => !saysNothing(move.terms)), { factId: id, terms }];
+};
+
+const saysNothing = ({ office, license, groups, adminRole }: MoverTerms): boolean =>
+  office === null && license === null && groups === null && adminRole === null;
+
+const without = (earlier: MoverTerms, later: MoverTerms): MoverTerms => ({
+  ...earlier,
+  office: later.office === null ? earlier.office : null,
+  license: later.license === null ? earlier.license : null,
+  groups: later.groups === null ? earlier.groups : null,
+  adminRole: later.adminRole === null ? earlier.adminRole : null,
+});
 
 const moved = (terms: LeaverTerms, to: LeaverTerms): LeaverTerms => ({
   ...terms,

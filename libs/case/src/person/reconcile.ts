@@ -1,6 +1,6 @@
 import type { OpenCase } from '../case/state.ts';
 import { stepOf } from '../case/state.ts';
-import type { JoinerTerms, LeaverTerms } from '../case/terms.ts';
+import type { JoinerTerms, LeaverTerms, MoverTerms } from '../case/terms.ts';
 import { wanted, type Wanted } from './facts.ts';
 import type { PersonState } from './person.ts';
 
@@ -8,6 +8,7 @@ import type { PersonState } from './person.ts';
 export type CaseAction =
   | { readonly type: 'openLeaver'; readonly factId: string; readonly terms: LeaverTerms; readonly office: string | null }
   | { readonly type: 'openJoiner'; readonly factId: string; readonly terms: JoinerTerms; readonly office: string | null }
+  | { readonly type: 'openMover'; readonly factId: string; readonly terms: MoverTerms; readonly office: string | null }
   | { readonly type: 'changeTerms'; readonly caseId: string; readonly terms: LeaverTerms | JoinerTerms }
   | { readonly type: 'rescind'; readonly caseId: string };
 
@@ -19,7 +20,7 @@ export interface Running {
 /** Compares what HR wants with the cases that run, and says what is missing. Asking again says nothing new. */
 export const follow = (person: PersonState, running: Running, now: string): readonly CaseAction[] => {
   const want = wanted(person.facts);
-  return [...followLeave(person, running, want, now), ...followHire(person, running, want)];
+  return [...followLeave(person, running, want, now), ...followHire(person, running, want), ...followMoves(person, running, want)];
 };
 
 const openedBy = (person: PersonState, factId: string): boolean => person.cases.some((each) => each.factId === factId);
@@ -65,6 +66,14 @@ const followHire = (person: PersonState, { leaver, joiner }: Running, { hire, le
 
   return employedAlready || (hire.again && cameBack(person)) ? [] : [{ type: 'openJoiner', factId: hire.factId, terms: hire.terms, office: hire.office }];
 };
+
+/** One case per change; they are carried out one after the other. Who leaves is not moved any more. */
+const followMoves = (person: PersonState, { leaver }: Running, { moves, leave, office }: Wanted): readonly CaseAction[] =>
+  leave || (leaver && !leaver.state.rescinding)
+    ? []
+    : moves
+        .filter((move) => !openedBy(person, move.factId))
+        .map(({ factId, terms }): CaseAction => ({ type: 'openMover', factId, terms, office: terms.office ?? office }));
 
 /** The last thing that happened to the person's employment was a leaver taken back. */
 const cameBack = (person: PersonState): boolean => {

@@ -11,11 +11,14 @@ export interface Policy {
     readonly leaver: readonly StagePolicy[];
     readonly 'leaver-delete': readonly StagePolicy[];
     readonly joiner: readonly StagePolicy[];
+    readonly mover: readonly StagePolicy[];
     readonly deadline: number;
   };
   readonly massChange: { readonly count: number; readonly share: number; readonly window: number };
   /** Whether un-assigned numbers stay in the company's pool. Dialpad's API does not say; `false` makes pooling irreversible. */
   readonly reservePool: boolean;
+  /** Whether `groups` of a changed employee are added to what they have, or are all that they keep. HR systems differ. */
+  readonly changedGroups: 'add' | 'replace';
   /** Dialpad user who owns the API key in use, where known: never suspended by a leaver. */
   readonly apiKeyOwner: string | null;
   /** The last resort for a date without a zone. IANA name. */
@@ -51,10 +54,12 @@ export const defaultPolicy: Policy = {
     leaver: [{ stage: 'leaver', needed: 1, by: ['approver'] }],
     'leaver-delete': [{ stage: 'delete', needed: 1, by: ['approver'] }],
     joiner: [],
+    mover: [],
     deadline: DAY,
   },
   massChange: { count: 25, share: 0.05, window: HOUR },
   reservePool: true,
+  changedGroups: 'add',
   apiKeyOwner: null,
   timeZone: 'UTC',
   emailDomains: [],

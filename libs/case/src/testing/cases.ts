@@ -1,7 +1,7 @@
 import type { CaseCommand } from '../case/decide.ts';
 import type { CaseEvent } from '../case/events.ts';
 import type { Plan } from '../case/plan.ts';
-import type { JoinerTerms, LeaverTerms } from '../case/terms.ts';
+import type { JoinerTerms, LeaverTerms, Terms } from '../case/terms.ts';
 import { planLeaver, type LeaverSnapshot } from '../leaver/plan.ts';
 import { planJoiner } from '../joiner/plan.ts';
 import { defaultPolicy, type Policy } from '../policy/policy.ts';
@@ -51,7 +51,7 @@ export const joinerPlan = (terms: JoinerTerms = joinerTerms, policy: Policy = de
   hash: 'hash-1',
 });
 
-export const opened = (terms: LeaverTerms | JoinerTerms = leaverTerms): CaseEvent => ({
+export const opened = (terms: Terms = leaverTerms): CaseEvent => ({
   type: 'CaseOpened',
   data: { kind: terms.kind, personRef: 'person-1', source: 'generic', requester: 'source:generic', office: 'Berlin', terms, factId: 'fact-1' },
 });

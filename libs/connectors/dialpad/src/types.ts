@@ -35,6 +35,8 @@ export interface Office {
   readonly id: string;
   readonly name: string;
   readonly isPrimary: boolean;
+  /** ISO 3166 alpha-2 in lower case, as Dialpad answers it. */
+  readonly country: string | null;
   /** Dialpad's own spelling, mostly IANA (`US/Pacific`). */
   readonly timezone: string | null;
 }

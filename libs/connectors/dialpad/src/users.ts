@@ -83,6 +83,19 @@ export const userApi = (api: Api) => {
       return same(now, numbers) ? { changed: false } : patch(id, { forwarding_numbers: numbers });
     },
 
+    /**
+     * Within a country numbers and licence go along; abroad the numbers are lost and Dialpad gives a new one.
+     * @throws ConnectorError `no-seat` when the office has none free.
+     */
+    moveOffice: async (id: string, officeId: string): Promise<Ensured> => {
+      if ((await present(id)).officeId === officeId) return { changed: false };
+      await api.write('PATCH', '/users/{id}/move_office', { id }, { office_id: officeId });
+      return { changed: true };
+    },
+    /** Numbers are kept where the licence allows it; groups may be dropped by Dialpad. @throws ConnectorError `no-seat`. */
+    setLicense: async (id: string, license: string): Promise<Ensured> =>
+      (await present(id)).license === license ? { changed: false } : patch(id, { license, keep_paid_numbers: true }),
+
     /** The line of no return: Dialpad keeps the user for 72 h, and only its console can restore one. */
     deleteUser: async (id: string): Promise<Ensured> => {
       const now = await readUser(id);

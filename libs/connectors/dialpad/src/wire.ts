@@ -88,8 +88,14 @@ export const routingOptions = z.looseObject({ open: routingInner, closed: routin
 export type RoutingOptions = z.infer<typeof routingOptions>;
 
 export const office = z
-  .looseObject({ id: id.nullish(), office_id: id.nullish(), name: text, is_primary_office: yes, timezone: text })
-  .transform((each): Office => ({ id: each.id ?? each.office_id ?? '', name: each.name ?? '', isPrimary: each.is_primary_office, timezone: each.timezone }));
+  .looseObject({ id: id.nullish(), office_id: id.nullish(), name: text, is_primary_office: yes, timezone: text, country: text })
+  .transform((each): Office => ({
+    id: each.id ?? each.office_id ?? '',
+    name: each.name ?? '',
+    isPrimary: each.is_primary_office,
+    timezone: each.timezone,
+    country: each.country?.toLowerCase() ?? null,
+  }));
 
 /** Departments, call centers and offices: what can take calls and send them on. */
 export const line = z.looseObject({ id, name: text, office_id: id.nullish(), routing_options: routingOptions });

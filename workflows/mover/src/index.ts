@@ -1,0 +1,1 @@
+export { mover } from './mover.workflow.ts';
