@@ -1,5 +1,6 @@
-import type { Heir, JsonObject, StepKind } from '@handover/case';
+import { endsOf, keyOf, type CallProblem, type CallReport, type CallTarget, type Heir, type Json, type JsonObject, type StepKind } from '@handover/case';
 import { samePlace, type GroupRef, type RoutingReference } from '@handover/connector-dialpad';
+import { foreseeCalls, readCallGraph } from '@handover/planning';
 import { Blocked, target, userIdOf, type Reading, type StepContext, type StepDefinition } from './step.ts';
 import { wakeNextInLine } from './seats.ts';
 
@@ -28,13 +29,25 @@ const checkLeaver: StepDefinition = {
     if (heir.kind === 'user' && (await dialpad.readUser(heir.id))?.state !== 'active') {
       throw new Blocked('successor.inactive', 'the successor is not active in Dialpad any more');
     }
-    const groups = context.state.steps.filter((step) => step.kind === 'leaveGroup').map((step) => (step.target as unknown as { group: GroupRef }).group);
-    if (heir.kind !== 'user') await nobodyLeftBehind(context, user.id, groups);
+    const { problems } = await foreseeCalls(dialpad, { userId: user.id, heir });
+    if (problems.length > 0) throw new Blocked(CALL_CODES[problems[0]?.what ?? 'dead-end'], wordsOf(problems));
   },
   read: async (context) => {
     const user = await userOf(context);
     return holds(true, { state: user.state, companyAdmin: user.isSuperAdmin });
   },
+};
+
+const CALL_CODES: Readonly<Record<CallProblem['what'], string>> = { 'no-operators': 'group.last_operator', 'dead-end': 'calls.dead_end', loop: 'calls.loop' };
+
+/** Every problem with its way, and who could take over; ids only. */
+const wordsOf = (problems: readonly CallProblem[]): string => {
+  const what = { 'no-operators': 'would ring nobody', 'dead-end': 'would end nowhere', loop: 'would go round in a circle' };
+  const each = problems.slice(0, 5).map((problem) => `${problem.line} (${problem.hours}) ${what[problem.what]}: ${problem.path.join(' > ')}`);
+  const more = problems.length > 5 ? `; and ${problems.length - 5} more` : '';
+  const suggested = problems[0]?.suggested ?? [];
+
+  return `${each.join('; ')}${more}. Name a successor, add an operator, or waive${suggested.length > 0 ? `; users who could take over: ${suggested.join(', ')}` : ''}`;
 };
 
 /** A group whose only operator leaves rings nobody: refused before anything is changed, unless somebody takes over. */
@@ -166,6 +179,35 @@ const moveNumber: StepDefinition = {
   },
 };
 
+const targetOf = (key: string): CallTarget => {
+  const [type = '', id = ''] = key.split(':');
+  return { type, id };
+};
+
+/** After the hand-over every touched line is followed again, as it really is now: where calls end is kept as evidence. */
+const verifyCalls: StepDefinition = {
+  readFirst: false,
+  keep: async () => undefined,
+  read: async (context) => {
+    const link = await context.evidenceOf('link');
+    const before = ((link['calls'] as unknown as CallReport | undefined)?.paths ?? []).map(({ from, hours }) => ({ from: targetOf(from), hours }));
+    const graph = await readCallGraph(
+      context.deps.dialpad,
+      userIdOf(context),
+      before.map((each) => each.from),
+    );
+    const now = before.map(({ from, hours }) => ({ from: keyOf(from), hours, ends: endsOf(graph, from, hours) }));
+    const stillRings = graph.lines.filter((line) => line.operators.includes(userIdOf(context))).map((line) => `${line.type}:${line.id}`);
+    const leadsToLeaver = now.flatMap(({ ends }) => ends.filter((end) => end.path.includes(`user:${userIdOf(context)}`)).map((end) => end.path.join(' > ')));
+
+    return holds(
+      stillRings.length + leadsToLeaver.length === 0,
+      { now: JSON.parse(JSON.stringify(now)) as Json, stillRings, leadsToLeaver },
+      'a call still leads to the leaver; point it elsewhere, then retry',
+    );
+  },
+};
+
 const releaseSeat: StepDefinition = {
   readFirst: false,
   keep: async () => undefined,
@@ -223,6 +265,7 @@ export const leaverSteps: Partial<Record<StepKind, StepDefinition>> = {
   repointRouting,
   leaveGroup,
   moveNumber,
+  verifyCalls,
   releaseSeat,
   deleteUser,
   confirmPurge,

@@ -66,7 +66,7 @@ export const planLeaverActivity = (deps: DialpadActivityDeps) =>
       if (state.terms.kind !== 'leaver') throw new Error('not a leaver');
       return planTheLeaver(deps, state.personRef, state.terms, await userIdByHand(deps, caseId));
     },
-    ({ userId, how, seen }) => ({ userId, how, numbers: seen.numbers, groups: seen.groups.length, routing: seen.routing.length }),
+    ({ userId, how, seen, calls }) => ({ userId, how, numbers: seen.numbers, groups: seen.groups.length, routing: seen.routing.length, calls: asJson(calls) }),
   );
 
 /** Cases of one person that change things are carried out one after the other, in the order in which HR opened them. */
@@ -102,6 +102,8 @@ export const planJoinerActivity = (deps: DialpadActivityDeps) =>
     },
     () => ({ checked: ['domain', 'namesake', 'office', 'groups', 'licence'] }),
   );
+
+const asJson = (value: object): JsonObject => JSON.parse(JSON.stringify(value)) as JsonObject;
 
 /** A person linked by hand: the evidence they gave names the Dialpad user's id. */
 const userIdByHand = async (deps: DialpadActivityDeps, caseId: string): Promise<string | null> => {

@@ -101,6 +101,12 @@ const contextOf = (deps: DialpadActivityDeps, { caseId, state }: LoadedCase, inp
       const personal = event?.personal && 'data' in event.personal ? (event.personal.data as JsonObject) : {};
       return { before: (event?.data['before'] ?? {}) as JsonObject, personal };
     },
+    evidenceOf: async (stepId) => {
+      const seen = (await deps.store.read(caseStream(caseId))).filter(
+        (event) => (event.type === 'StepVerified' || event.type === 'StepDoneByHand') && event.data['step'] === stepId,
+      );
+      return (seen[seen.length - 1]?.data['evidence'] ?? {}) as JsonObject;
+    },
     startedAt: async () => (await firstStart(step.id))?.recordedAt ?? deps.now(),
   };
 };

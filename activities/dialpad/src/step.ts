@@ -26,6 +26,8 @@ export interface StepContext {
   readonly by: By;
   /** The before-image of a step's first start: the public part and the sealed one. */
   readonly imageOf: (stepId: string) => Promise<{ readonly before: JsonObject; readonly personal: JsonObject }>;
+  /** What another step's read-back saw; empty before that. */
+  readonly evidenceOf: (stepId: string) => Promise<JsonObject>;
   /** ISO instant at which the step was first started. */
   readonly startedAt: () => Promise<string>;
 }

@@ -19,3 +19,5 @@ export * from './company/company.ts';
 export * from './person/facts.ts';
 export * from './person/person.ts';
 export * from './person/reconcile.ts';
+export * from './calls/call-graph.ts';
+export * from './calls/leaving.ts';

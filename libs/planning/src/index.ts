@@ -1,3 +1,4 @@
+export * from './calls.ts';
 export * from './cannot-plan.ts';
 export * from './joiner-planning.ts';
 export * from './leaver-planning.ts';

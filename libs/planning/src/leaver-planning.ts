@@ -1,6 +1,17 @@
-import { planLeaver, type Heir, type JsonObject, type LeaverSnapshot, type LeaverTerms, type Plan, type Policy, type Successor } from '@handover/case';
+import {
+  planLeaver,
+  type CallReport,
+  type Heir,
+  type JsonObject,
+  type LeaverSnapshot,
+  type LeaverTerms,
+  type Plan,
+  type Policy,
+  type Successor,
+} from '@handover/case';
 import type { Persons } from '@handover/case-service';
 import type { Dialpad, DialpadUser } from '@handover/connector-dialpad';
+import { foreseeCalls } from './calls.ts';
 import type { CannotPlan } from './cannot-plan.ts';
 import { findUserOf } from './linking.ts';
 import { hashOf } from './plan-hash.ts';
@@ -17,6 +28,8 @@ export interface LeaverPlanned {
   readonly userId: string;
   readonly how: 'stored' | 'email' | 'by-hand';
   readonly seen: LeaverSnapshot;
+  /** Where calls end now and would end, so that who approves can see it. */
+  readonly calls: CallReport;
 }
 
 /** Reads the leaver in Dialpad, everything of theirs and everything that points at them, and freezes what will be done. */
@@ -33,7 +46,8 @@ export const planTheLeaver = async (
   if ('code' in heir) return heir;
 
   const seen = await snapshot(deps.dialpad, found.user, heir);
-  return { kind: 'planned', plan: withHash(planLeaver(terms, seen, deps.policy)), userId: found.user.id, how: found.how, seen };
+  const calls = await foreseeCalls(deps.dialpad, { userId: found.user.id, heir });
+  return { kind: 'planned', plan: withHash(planLeaver(terms, seen, deps.policy)), userId: found.user.id, how: found.how, seen, calls };
 };
 
 const withHash = (plan: Omit<Plan, 'hash'>): Plan => ({ ...plan, hash: hashOf(plan) });

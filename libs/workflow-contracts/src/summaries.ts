@@ -12,6 +12,7 @@ export const stepSummary: Readonly<Record<StepKind, string>> = {
   repointRouting: 'Point call routing at the successor',
   leaveGroup: 'Remove from a group',
   moveNumber: 'Hand over or pool a number',
+  verifyCalls: 'Follow every call path that was touched',
   releaseSeat: 'Read back that the seat is free',
   deleteUser: 'Delete the user: no way back',
   confirmPurge: 'Read back that Dialpad has purged the user',

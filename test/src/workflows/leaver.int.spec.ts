@@ -261,3 +261,36 @@ describe('a cancellation request from the Temporal UI', () => {
     expect(await world.runStatus('leaver', caseId)).toBe('RUNNING');
   }, 60_000);
 });
+
+describe('the calls of a leaver', () => {
+  it('are followed before anything is cut: a group that would ring nobody blocks, with the way and who could take over', async () => {
+    const { dialpad } = world;
+    const user = users.find((each) => each.groupDetails.some((group) => group.type === 'department'));
+    const group = user?.groupDetails.find((each) => each.type === 'department');
+    if (!user || !group) throw new Error('no plain user is left in a department');
+    users = users.filter((each) => each.id !== user.id);
+    const others = (await dialpad.operatorsOf(group)).map((each) => each.id).filter((id) => id !== user.id);
+    for (const id of others) await dialpad.removeFromGroup({ userId: id, group });
+
+    const caseId = await leaves(user);
+    await world.until(caseId, 'the approval', (view) => view.gates.leaver === 'open');
+    await world.approve(caseId, 'leaver');
+    const blocked = await world.until(caseId, 'the block', (view) => view.attention !== null);
+    expect(blocked.attention).toEqual({ step: 'check', code: 'group.last_operator' });
+    expect(blocked.waitsFor[0]?.what).toContain(`department:${group.id} (open) would ring nobody: department:${group.id} > operators`);
+    expect(blocked.waitsFor[0]?.what).toMatch(/users who could take over: \d+/);
+    expect((await world.user(user.id))?.state).toBe('active');
+
+    const [helper] = await dialpad.companyAdmins();
+    await dialpad.addToGroup({ userId: helper?.id ?? '', group, role: 'operator' });
+    await world.execute(caseId, { type: 'retryStep', free: { step: 'check', actor: 'operator', reasonCode: 'fixed', reason: null } });
+    await world.until(caseId, 'the hold', (view) => view.phase === 'holding' || view.attention !== null);
+    const events = await world.composed.store.read(`case/${caseId}`);
+    const link = events.find((event) => event.type === 'StepVerified' && event.data['step'] === 'link');
+    const calls = events.find((event) => event.type === 'StepVerified' && event.data['step'] === 'calls');
+    expect(link?.data['evidence']).toMatchObject({
+      calls: { problems: expect.arrayContaining([expect.objectContaining({ what: 'no-operators', line: `department:${group.id}` })]) },
+    });
+    expect(calls?.data['evidence']).toMatchObject({ stillRings: [], leadsToLeaver: [] });
+  }, 60_000);
+});

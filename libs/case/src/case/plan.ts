@@ -12,6 +12,7 @@ export type StepKind =
   | 'repointRouting'
   | 'leaveGroup'
   | 'moveNumber'
+  | 'verifyCalls'
   | 'releaseSeat'
   | 'deleteUser'
   | 'confirmPurge'

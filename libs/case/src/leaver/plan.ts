@@ -80,6 +80,7 @@ const handOver = (seen: LeaverSnapshot, policy: Policy): PlannedStep[] => {
       ...step(`number-${n + 1}`, 'moveNumber', phase, { number, heir: seen.heir }),
       ...(losesNumber ? { reversible: false, gate: 'number-loss' as const } : {}),
     })),
+    ...(seen.routing.length + seen.groups.length > 0 ? [step('calls', 'verifyCalls', phase, { heir: seen.heir })] : []),
     ...(policy.releaseSeat === 'suspend' ? [step('seat', 'releaseSeat', phase, { officeId: seen.officeId })] : []),
   ];
 };

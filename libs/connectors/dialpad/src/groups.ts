@@ -30,7 +30,7 @@ export const groupApi = (api: Api) => {
   const operatorsOf = async (group: GroupRef): Promise<readonly Operator[]> => {
     if (group.type === 'channel' || group.type === 'coachingteam') return api.list(member, pathOf(group), { id: group.id });
     const answer = await api.get(operators, pathOf(group), { id: group.id });
-    return (answer?.users ?? []).map((each) => ({ id: each.id, role: null }));
+    return (answer?.users ?? []).map((each) => ({ id: each.id, role: null, state: each.state }));
   };
 
   return {

@@ -1,6 +1,6 @@
 import { ConnectorError } from '@handover/connector-kit';
 import type { Api } from './api.ts';
-import type { Ensured, RoutingReference, RoutingTarget } from './types.ts';
+import type { Ensured, Routed, RoutedLine, RoutingReference, RoutingTarget } from './types.ts';
 import { callRouter, line, type Line } from './wire.ts';
 
 type Where = RoutingReference['where'];
@@ -11,6 +11,29 @@ export const samePlace = (left: Where, right: Where): boolean => left.type === r
 
 /** Dialpad has no "where used": everything that routes calls is read and searched. */
 export const routingApi = (api: Api) => ({
+  /** Everything that sends calls on, with where it sends them in and out of hours. */
+  routedLines: async (): Promise<readonly RoutedLine[]> => {
+    const [offices, departments, callCenters, routers] = await Promise.all([
+      api.list(line, '/offices'),
+      api.list(line, '/departments'),
+      api.list(line, '/callcenters'),
+      api.list(callRouter, '/callrouters'),
+    ]);
+    const lines = (type: RoutedLine['type'], from: readonly Line[]): RoutedLine[] =>
+      from.map((each) => ({
+        type,
+        id: each.id,
+        open: routedOf(each.routing_options?.open as Inner | null | undefined),
+        closed: routedOf(each.routing_options?.closed as Inner | null | undefined),
+      }));
+    const onward = routers.map((each): RoutedLine => {
+      const sends: Routed = { ringsOperators: false, action: 'bridge_target', target: targetOf(each.default_target_type, each.default_target_id), menu: [] };
+      return { type: 'callrouter', id: each.id, open: sends, closed: sends };
+    });
+
+    return [...lines('office', offices), ...lines('department', departments), ...lines('callcenter', callCenters), ...onward];
+  },
+
   routingReferences: async (userId: string): Promise<readonly RoutingReference[]> => {
     const [offices, departments, callCenters, routers] = await Promise.all([
       api.list(line, '/offices'),
@@ -52,6 +75,22 @@ export const routingApi = (api: Api) => ({
 
     return { changed: true };
   },
+});
+
+const targetOf = (type: unknown, id: unknown): RoutingTarget | null => (typeof type === 'string' && typeof id === 'string' ? { type, id } : null);
+
+/** A line without routing of its own rings its operators and then takes a message (Dialpad's description, `no_operators_action`). */
+const routedOf = (inner: Inner | null | undefined): Routed => ({
+  ringsOperators: inner?.['try_dial_operators'] !== false,
+  action: textOf(inner?.action) ?? 'voicemail',
+  target: targetOf(inner?.action_target_type, inner?.action_target_id),
+  menu: inner
+    ? dtmfOf(inner).map(({ input, options }) => ({
+        key: String(input),
+        action: textOf(options?.action) ?? 'voicemail',
+        target: targetOf(options?.action_target_type, options?.action_target_id),
+      }))
+    : [],
 });
 
 const pathsTo = (inner: Inner | null | undefined, part: string, userId: string): { path: string; action: string | null }[] => {

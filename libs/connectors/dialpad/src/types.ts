@@ -80,6 +80,23 @@ export interface RoutingReference {
 export interface Operator {
   readonly id: string;
   readonly role: string | null;
+  /** The user's state where the answer tells it. */
+  readonly state?: string | null;
+}
+
+/** A department, call center or office as far as it sends calls on. */
+export interface RoutedLine {
+  readonly type: 'department' | 'callcenter' | 'office' | 'callrouter';
+  readonly id: string;
+  readonly open: Routed;
+  readonly closed: Routed;
+}
+
+export interface Routed {
+  readonly ringsOperators: boolean;
+  readonly action: string;
+  readonly target: RoutingTarget | null;
+  readonly menu: readonly { readonly key: string; readonly action: string; readonly target: RoutingTarget | null }[];
 }
 
 export interface DeskPhone {

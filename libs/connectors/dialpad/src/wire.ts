@@ -79,6 +79,7 @@ export const user = z
 const routingInner = z
   .looseObject({
     action: text,
+    try_dial_operators: yes,
     action_target_type: text,
     action_target_id: id.nullish(),
     dtmf: list(z.looseObject({ input: text, options: z.looseObject({ action: text, action_target_type: text, action_target_id: id.nullish() }).nullish() })),
@@ -126,7 +127,7 @@ export const company = z.looseObject({ id, domain: text });
 export const named = z.looseObject({ id, name: text });
 export const device = z.looseObject({ id: z.union([z.string(), z.number()]).transform(String) });
 export const member = z.looseObject({ id, role: text }).transform((each): Operator => ({ id: each.id, role: each.role }));
-export const operators = z.looseObject({ users: list(z.looseObject({ id })) }).nullish();
+export const operators = z.looseObject({ users: list(z.looseObject({ id, state: text })) }).nullish();
 export const page = z.looseObject({ items: list(z.unknown()), cursor: text }).nullish();
 
 /** @throws ConnectorError `shape`: an answer we do not understand is no answer, and never a guess. */
