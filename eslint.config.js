@@ -22,7 +22,7 @@ const boundaries = [
     sourceTag: 'type:app',
     ...only('type:workflow', 'type:activity', 'type:application', 'type:domain', 'type:contract', 'type:port', 'type:adapter', 'type:connector', 'type:edge'),
   },
-  { sourceTag: 'type:tool', ...only('type:tool', 'type:adapter', 'type:edge', 'type:domain', 'type:contract') },
+  { sourceTag: 'type:tool', ...only('type:tool', 'type:adapter', 'type:port', 'type:edge', 'type:domain', 'type:contract') },
   { sourceTag: 'type:test', ...only('*') },
 ];
 

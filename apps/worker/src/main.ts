@@ -2,12 +2,14 @@ import { ConfigError, loadMasterKey, loadPolicy, loadSecretFile, loadSecrets, re
 import { createDialpad } from '@handover/connector-dialpad';
 import { migrate, openDatabase } from '@handover/event-store-postgres';
 import { createLogger, type Logger } from '@handover/observability';
+import { signerOf } from '@handover/record-proof';
 import { Client, Connection } from '@temporalio/client';
 import { loadClientConnectConfig } from '@temporalio/envconfig';
 import { DefaultLogger, NativeConnection, Runtime } from '@temporalio/worker';
 import { bundleWorkflows } from './bundle.ts';
 import { compose } from './compose.ts';
 import { startHealth } from './health.ts';
+import { startSequencing } from './sequencing.ts';
 import { setUpNamespace } from './temporal-setup.ts';
 import { createWorkers, startRelays, type Temporal } from './worker.ts';
 
@@ -66,7 +68,11 @@ const main = async (): Promise<void> => {
 
   const workers = await createWorkers(temporal, composed, await bundling);
   stopWorkers = workers.stop;
+  const signer =
+    env.HANDOVER_CHECKPOINT_KEY_FILE === undefined ? null : signerOf(loadSecretFile(env.HANDOVER_CHECKPOINT_KEY_FILE).reveal(), env.HANDOVER_ORIGIN);
+  if (signer === null) log.warn('no checkpoints are signed: set HANDOVER_CHECKPOINT_KEY_FILE to an Ed25519 private key');
   const relays = startRelays(composed, temporal, env.HANDOVER_PUBLIC_URL, log);
+  const sequencing = startSequencing({ dataSource, signer, checkpointFile: env.HANDOVER_CHECKPOINT_FILE ?? null, log });
   if (!isStopped()) {
     const running = workers.run();
     ready = true;
@@ -75,6 +81,7 @@ const main = async (): Promise<void> => {
   }
 
   await relays.stop();
+  await sequencing.stop();
   await health.stop();
   await temporal.native.close();
   await temporal.connection.close();

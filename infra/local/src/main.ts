@@ -3,7 +3,7 @@ import { StartError } from '@handover/servers';
 import { bench } from './bench.ts';
 import { check } from './check.ts';
 import { demo } from './demo/demo.ts';
-import { handover } from './handover.ts';
+import { handover } from './cli/handover.ts';
 import { sandbox } from './sandbox.ts';
 import { start } from './start.ts';
 import { test } from './test.ts';

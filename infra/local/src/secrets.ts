@@ -1,4 +1,4 @@
-import { createHash, randomBytes } from 'node:crypto';
+import { createHash, generateKeyPairSync, randomBytes } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
@@ -16,7 +16,7 @@ export type ActorName = keyof typeof ROLES;
 export interface LocalSecrets {
   readonly apiKeys: Readonly<Record<ActorName, string>>;
   readonly hookSecret: string;
-  readonly files: { readonly secrets: string; readonly masterKey: string; readonly dialpadKey: string };
+  readonly files: { readonly secrets: string; readonly masterKey: string; readonly dialpadKey: string; readonly checkpointKey: string };
 }
 
 interface Kept {
@@ -28,10 +28,16 @@ interface Kept {
 export const localSecrets = (dataDir: string): LocalSecrets => {
   const folder = join(dataDir, 'secrets');
   mkdirSync(folder, { recursive: true, mode: 0o700 });
-  const files = { secrets: join(folder, 'secrets.json'), masterKey: join(folder, 'master.key'), dialpadKey: join(folder, 'dialpad.key') };
+  const files = {
+    secrets: join(folder, 'secrets.json'),
+    masterKey: join(folder, 'master.key'),
+    dialpadKey: join(folder, 'dialpad.key'),
+    checkpointKey: join(folder, 'checkpoint.pem'),
+  };
   const kept = once(join(folder, 'local-keys.json'), () => JSON.stringify(fresh(), null, 2));
   once(files.masterKey, () => randomBytes(32).toString('base64'));
   once(files.dialpadKey, () => `sandbox-${randomBytes(12).toString('hex')}`);
+  once(files.checkpointKey, () => String(generateKeyPairSync('ed25519').privateKey.export({ type: 'pkcs8', format: 'pem' })));
   const { apiKeys, hookSecret } = JSON.parse(kept) as Kept;
   const actors = Object.entries(ROLES).map(([actor, roles]) => ({
     actor,

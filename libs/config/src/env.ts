@@ -18,6 +18,12 @@ const shared = {
 
 export const apiEnv = z.object({ ...shared, HANDOVER_HOST: z.string().default('127.0.0.1'), HANDOVER_PORT: port.default(3900) });
 export const workerEnv = z.object({
+  HANDOVER_CHECKPOINT_KEY_FILE: file.optional(),
+  HANDOVER_CHECKPOINT_FILE: file.optional(),
+  HANDOVER_ORIGIN: z
+    .string()
+    .regex(/^[\w.-]{1,100}$/, 'expected a name like handover.example.com')
+    .default('handover'),
   ...shared,
   TEMPORAL_ADDRESS: z.string().min(1).default('127.0.0.1:7233'),
   HANDOVER_HOST: z.string().default('127.0.0.1'),

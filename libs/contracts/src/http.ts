@@ -43,7 +43,17 @@ export const caseQuery = z.object({
   ...page,
 });
 export const personQuery = z.object({ source: z.string().min(1).default('generic'), employeeId: z.string().min(1) });
-export const auditQuery = z.object({ caseId: z.uuid().optional(), type: z.string().max(100).optional(), ...page });
+export const auditFilter = z.object({
+  caseId: z.uuid().optional(),
+  person: z.string().max(100).optional(),
+  actor: z.string().max(200).optional(),
+  type: z.string().max(100).optional(),
+  from: z.iso.datetime({ offset: true }).optional(),
+  to: z.iso.datetime({ offset: true }).optional(),
+});
+export const auditQuery = z.object({ ...auditFilter.shape, ...page });
+export const auditExportQuery = z.object({ ...auditFilter.shape, format: z.enum(['ndjson', 'csv']).default('ndjson') });
+export const position = z.coerce.number('a position is a whole number').int().nonnegative();
 export const caseId = z.uuid('a case id is a UUID');
 
 const attention = z.object({ step: id, code: z.string(), since: instant.nullable() }).nullable();
@@ -164,7 +174,7 @@ export const auditList = z
   .object({
     items: z.array(
       z.object({
-        position: z.string(),
+        position: z.number().int(),
         stream: z.string(),
         version: z.number().int(),
         at: instant,
@@ -177,6 +187,17 @@ export const auditList = z
     cursor: z.string().optional(),
   })
   .meta({ id: 'AuditList' });
+
+const checkpoint = z.object({ size: z.number().int(), keyId: z.string(), note: z.string().describe('C2SP tlog-checkpoint: a signed note'), at: instant });
+export const checkpointList = z
+  .object({
+    items: z.array(checkpoint),
+    keys: z.array(z.object({ keyId: z.string(), origin: z.string(), publicKey: z.string().describe('base64 of the raw Ed25519 key') })),
+  })
+  .meta({ id: 'CheckpointList' });
+export const inclusion = z
+  .object({ position: z.number().int(), leaf: z.string(), proof: z.array(z.string()).describe('base64, from the leaf upwards'), checkpoint })
+  .meta({ id: 'InclusionProof' });
 
 export type CaseDetail = z.infer<typeof caseDetail>;
 export type CaseItem = z.infer<typeof caseItem>;

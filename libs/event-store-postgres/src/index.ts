@@ -4,4 +4,5 @@ export * from './inbox.ts';
 export * from './postgres-event-store.ts';
 export * from './rows.ts';
 export * from './verify.ts';
-export * from './audit.ts';
+export * from './log.ts';
+export * from './sequencer.ts';

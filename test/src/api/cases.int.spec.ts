@@ -1,11 +1,15 @@
-import { randomUUID } from 'node:crypto';
+import { generateKeyPairSync, randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { planLeaver, type CaseCommand } from '@handover/case';
 import { Cases } from '@handover/case-service';
 import { parsePolicy } from '@handover/config';
+import { Sequencer } from '@handover/event-store-postgres';
+import { readEntry, signerOf, verifyExport } from '@handover/record-proof';
 import { startApi, type RunningApi } from '../support/api.ts';
 
 let api: RunningApi;
+const signer = signerOf(String(generateKeyPairSync('ed25519').privateKey.export({ type: 'pkcs8', format: 'pem' })), 'test');
+const sequencer = (): Sequencer => new Sequencer(api.dataSource, { signer });
 let number = 0;
 
 const hire = (more: object = {}): object => ({
@@ -195,12 +199,47 @@ describe('lists', () => {
   });
 
   it('of the record go to auditors only, newest first', async () => {
+    await sequencer().once({ checkpoint: true });
     const answer = await api.call('auditor', '/v1/audit?limit=3');
     const { items, cursor } = answer.body as unknown as { items: { position: string; hash: string }[]; cursor: string };
     expect(items).toHaveLength(3);
     expect(Number(items[0]?.position)).toBeGreaterThan(Number(items[2]?.position));
     expect((await api.call('auditor', `/v1/audit?limit=3&cursor=${cursor}`)).status).toBe(200);
     expect((await api.call('requester', '/v1/audit')).status).toBe(403);
+  });
+
+  it('of the record can be filtered by case, actor, kind and time', async () => {
+    const { body } = await api.call('requester', '/v1/cases', hire());
+    await sequencer().once({ checkpoint: true });
+    const items = async (query: string): Promise<{ type: string; actor: string }[]> =>
+      (await api.call('auditor', `/v1/audit?${query}`)).body['items'] as { type: string; actor: string }[];
+    expect((await items(`caseId=${String(body['id'])}`)).map((item) => item.type)).toEqual(['CaseOpened']);
+    expect((await items('actor=requester&type=CaseOpened')).every((item) => item.actor === 'requester')).toBe(true);
+    expect(await items('from=2100-01-01T00:00:00Z')).toEqual([]);
+    const person = (body['person'] as { ref: string }).ref;
+    expect((await items(`person=${person}`)).map((item) => item.type).sort()).toEqual(['CaseBegan', 'CaseOpened', 'FactRecorded', 'PersonSeen']);
+  });
+
+  it('can be exported, and the export is proved with the public keys alone', async () => {
+    await sequencer().once({ checkpoint: true });
+    const keys = (await api.call('auditor', '/v1/audit/checkpoints')).body as unknown as {
+      items: { note: string }[];
+      keys: { origin: string; keyId: string; publicKey: string }[];
+    };
+    const { body: text, type } = await api.call('auditor', '/v1/audit/export');
+    expect(type).toContain('ndjson');
+    const lines = String(text).trimEnd().split('\n');
+    const verified = verifyExport(
+      lines.map((line, index) => readEntry(line, index + 1)),
+      [keys.items[0]?.note ?? ''],
+      keys.keys,
+    );
+    expect(verified).toMatchObject({ faults: [], checkpoints: 1, events: lines.length });
+    const proof = (await api.call('auditor', '/v1/audit/proofs/0')).body;
+    expect(proof).toMatchObject({ position: 0, proof: expect.any(Array), checkpoint: { size: lines.length } });
+    expect((await api.call('auditor', `/v1/audit/proofs/${lines.length + 5}`)).status).toBe(404);
+    const csv = await api.call('auditor', '/v1/audit/export?format=csv');
+    expect(String(csv.body).split('\r\n')).toHaveLength(lines.length + 2);
   });
 });
 

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { CaseRows, openDatabase, verifyStreams } from '@handover/event-store-postgres';
+import { CaseRows, openDatabase, verifyLog, verifyStreams } from '@handover/event-store-postgres';
 import { createLogger } from '@handover/observability';
 import { restartLost } from '@handover/worker';
 import { decideUpdate } from '@handover/workflow-contracts';
@@ -102,7 +102,12 @@ describe('from an HR webhook to the end', () => {
   it('leaves a record whose every hash is right', async () => {
     const dataSource = await openDatabase(whole.local.postgresUrl);
     const verified = await verifyStreams(dataSource);
+    const log = await eventually('every event in the log', async () => {
+      const seen = await verifyLog(dataSource);
+      return seen.size >= verified.events ? seen : null;
+    });
     await dataSource.destroy();
+    expect(log.problems).toEqual([]);
     expect(verified.problems).toEqual([]);
     expect(verified.events).toBeGreaterThan(40);
   }, 30_000);

@@ -46,7 +46,7 @@ export const startApi = async (policyText = '') => {
   const request = async (path: string, init: RequestInit = {}) => {
     const answer = await fetch(`${base}${path}`, init);
     const text = await answer.text();
-    const isJson = (answer.headers.get('content-type') ?? '').includes('json');
+    const isJson = /(application\/|\+)json/.test(answer.headers.get('content-type') ?? '');
     return {
       status: answer.status,
       type: answer.headers.get('content-type'),

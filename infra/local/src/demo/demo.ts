@@ -2,7 +2,7 @@ import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { openDatabase, verifyStreams, type Verified } from '@handover/event-store-postgres';
+import { openDatabase, verifyLog, verifyStreams, type Verified } from '@handover/event-store-postgres';
 import type { Say } from '@handover/servers';
 import { startInstance, type Instance, type Local } from '../instance.ts';
 import { freePorts, outsideOf } from '../settings.ts';
@@ -97,6 +97,8 @@ const verify = async (local: Local): Promise<Verified> => {
   try {
     const verified = await verifyStreams(dataSource);
     const [problem] = verified.problems;
+    const log = await verifyLog(dataSource);
+    if (log.problems[0]) throw new Error(`the log does not verify: ${log.problems[0].what}`);
     if (problem) throw new Error(`the record does not verify: ${problem.stream} event ${problem.version}: ${problem.what}`);
     return verified;
   } finally {

@@ -1,0 +1,169 @@
+import { equal, grow, inclusionProof, rootOf, emptyFrontier, type Frontier } from '@handover/merkle';
+import { logLeaf, readNote, sha256, type LogEntry, type PublicKey } from '@handover/record-proof';
+import type { DataSource } from 'typeorm';
+
+export interface LogFilter {
+  readonly caseId?: string | undefined;
+  readonly personRef?: string | undefined;
+  readonly actor?: string | undefined;
+  readonly type?: string | undefined;
+  /** ISO instants; `to` is exclusive. */
+  readonly from?: string | undefined;
+  readonly to?: string | undefined;
+}
+
+interface Row {
+  position: string;
+  event_id: string;
+  stream_id: string;
+  version: string;
+  type: string;
+  schema_version: number;
+  recorded_at: Date;
+  body: Buffer;
+  meta: Buffer;
+  key_id: string | null;
+  sealed: Buffer | null;
+  hash: Buffer;
+}
+
+const COLUMNS = 'l.position, e.event_id, e.stream_id, e.version, e.type, e.schema_version, e.recorded_at, e.body, e.meta, e.key_id, e.sealed, e.hash';
+
+const entryOf = (row: Row): LogEntry => ({
+  position: Number(row.position),
+  eventId: row.event_id,
+  stream: row.stream_id,
+  version: Number(row.version),
+  type: row.type,
+  schema: row.schema_version,
+  recordedAt: row.recorded_at.toISOString(),
+  body: row.body,
+  meta: row.meta,
+  keyId: row.key_id,
+  sealed: row.sealed,
+  hash: row.hash,
+});
+
+const WHERE = `($2::text IS NULL OR e.stream_id = $2) AND ($3::text IS NULL OR e.type = $3)
+  AND ($4::timestamptz IS NULL OR e.recorded_at >= $4) AND ($5::timestamptz IS NULL OR e.recorded_at < $5)
+  AND ($6::text IS NULL OR convert_from(e.meta, 'UTF8')::jsonb->>'actor' = $6)
+  AND ($7::text IS NULL OR e.stream_id = 'person/' || $7 OR e.stream_id IN (SELECT 'case/' || id FROM app.case_row WHERE person_ref = $7))`;
+
+const valuesOf = ({ caseId, type, from, to, actor, personRef }: LogFilter): unknown[] => [
+  caseId === undefined ? null : `case/${caseId}`,
+  type ?? null,
+  from ?? null,
+  to ?? null,
+  actor ?? null,
+  personRef ?? null,
+];
+
+/** Events at `position > after` in log order: what a follower reads, never skipping one and never seeing one twice. */
+export const followLog = async (
+  dataSource: DataSource,
+  { after, limit, ...filter }: LogFilter & { readonly after: number; readonly limit: number },
+): Promise<readonly LogEntry[]> =>
+  (
+    (await dataSource.query(
+      `SELECT ${COLUMNS} FROM ev.log_leaf l JOIN ev.event e ON e.seq = l.seq WHERE l.position > $1 AND ${WHERE} ORDER BY l.position LIMIT $8`,
+      [after, ...valuesOf(filter), limit],
+    )) as Row[]
+  ).map(entryOf);
+
+/** The same backwards, for eyes. */
+export const lookBack = async (
+  dataSource: DataSource,
+  { before, limit, ...filter }: LogFilter & { readonly before: number; readonly limit: number },
+): Promise<readonly LogEntry[]> =>
+  (
+    (await dataSource.query(
+      `SELECT ${COLUMNS} FROM ev.log_leaf l JOIN ev.event e ON e.seq = l.seq WHERE l.position < $1 AND ${WHERE} ORDER BY l.position DESC LIMIT $8`,
+      [before, ...valuesOf(filter), limit],
+    )) as Row[]
+  ).map(entryOf);
+
+export interface KeptCheckpoint {
+  readonly size: number;
+  readonly keyId: string;
+  readonly note: string;
+  readonly at: string;
+}
+
+/** Newest first. */
+export const checkpoints = async (dataSource: DataSource, limit = 1_000): Promise<readonly KeptCheckpoint[]> =>
+  (
+    (await dataSource.query('SELECT size, key_id, note, at FROM ev.log_checkpoint ORDER BY size DESC, at DESC LIMIT $1', [limit])) as {
+      size: string;
+      key_id: string;
+      note: string;
+      at: Date;
+    }[]
+  ).map(({ size, key_id, note, at }) => ({ size: Number(size), keyId: key_id, note, at: at.toISOString() }));
+
+export const checkpointKeys = async (dataSource: DataSource): Promise<readonly PublicKey[]> =>
+  (
+    (await dataSource.query('SELECT key_id, origin, public_key FROM ev.log_key ORDER BY since')) as { key_id: string; origin: string; public_key: string }[]
+  ).map((row) => ({
+    keyId: row.key_id,
+    origin: row.origin,
+    publicKey: row.public_key,
+  }));
+
+/** The hashes that lead from an event to the newest checkpoint; null when it is not in one yet. */
+export const proofOf = async (
+  dataSource: DataSource,
+  position: number,
+): Promise<{ readonly leaf: Uint8Array; readonly proof: readonly Uint8Array[]; readonly checkpoint: KeptCheckpoint } | null> => {
+  const [checkpoint] = await checkpoints(dataSource, 1);
+  if (!checkpoint || position >= checkpoint.size) return null;
+  const rows: { hash: Buffer }[] = await dataSource.query('SELECT hash FROM ev.log_leaf WHERE position < $1 ORDER BY position', [checkpoint.size]);
+  const leaves = rows.map((row) => logLeaf(row.hash));
+
+  return { leaf: leaves[position] as Uint8Array, proof: inclusionProof(sha256, leaves, position), checkpoint };
+};
+
+export interface LogProblem {
+  readonly position: number | null;
+  readonly what: string;
+}
+
+const READ_AT_ONCE = 10_000;
+
+/** The log against the events, its own gaps, and every checkpoint: those of the database and those that were kept elsewhere. */
+export const verifyLog = async (
+  dataSource: DataSource,
+  outside: { readonly notes: readonly string[]; readonly keys: readonly PublicKey[] } = { notes: [], keys: [] },
+): Promise<{ readonly size: number; readonly checkpoints: number; readonly problems: readonly LogProblem[] }> => {
+  const problems: LogProblem[] = [];
+  const own = await checkpointKeys(dataSource);
+  const kept = (await checkpoints(dataSource, 1_000_000)).map(({ note }) => ({ note, keys: own, where: 'a checkpoint of the database' }));
+  const given = outside.notes.map((note) => ({ note, keys: outside.keys.length > 0 ? outside.keys : own, where: 'the checkpoint that was kept elsewhere' }));
+  const read = [...kept, ...given].map(({ note, keys, where }) => ({ where, said: readNote(note, keys) }));
+  const sizes = new Set(read.flatMap(({ said }) => (said.ok ? [said.checkpoint.size] : [])));
+  const roots = new Map<number, Uint8Array>();
+
+  let so: Frontier = emptyFrontier;
+  for (let more = true; more;) {
+    const rows: { position: string; hash: Buffer; is: Buffer | null }[] = await dataSource.query(
+      'SELECT l.position, l.hash, e.hash AS is FROM ev.log_leaf l LEFT JOIN ev.event e ON e.seq = l.seq WHERE l.position >= $1 ORDER BY l.position LIMIT $2',
+      [so.size, READ_AT_ONCE],
+    );
+    for (const row of rows) {
+      const position = Number(row.position);
+      if (position !== so.size) problems.push({ position: so.size, what: 'a position of the log is missing' });
+      if (row.is === null) problems.push({ position, what: 'the event at this position is missing' });
+      else if (!equal(row.is, row.hash)) problems.push({ position, what: 'the event at this position has another hash than when it was sealed' });
+      so = grow(sha256, so, logLeaf(row.hash));
+      if (sizes.has(so.size)) roots.set(so.size, rootOf(sha256, so));
+    }
+    more = rows.length === READ_AT_ONCE;
+  }
+  for (const { where, said } of read) {
+    if (!said.ok) problems.push({ position: null, what: `${where} cannot be relied on: ${said.why}` });
+    else if (said.checkpoint.size > so.size) problems.push({ position: so.size, what: `${where} says ${said.checkpoint.size} events: the log was cut` });
+    else if (!equal(roots.get(said.checkpoint.size) ?? new Uint8Array(), said.checkpoint.root))
+      problems.push({ position: null, what: `${where} (${said.checkpoint.size} events) has another root: the log was rewritten` });
+  }
+
+  return { size: so.size, checkpoints: read.length, problems };
+};

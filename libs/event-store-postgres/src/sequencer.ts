@@ -1,0 +1,143 @@
+import { grow, rootOf, type Frontier } from '@handover/merkle';
+import { logLeaf, sha256, type Signer } from '@handover/record-proof';
+import type { DataSource, QueryRunner } from 'typeorm';
+
+/** Any number: whoever holds it is the one sequencer of this moment. */
+const LEADER_LOCK = 727_002;
+const BATCH = 5_000;
+
+interface State {
+  readonly size: number;
+  readonly frontier: Frontier;
+  readonly watermark: number;
+}
+
+interface Holders {
+  /** The last number given out when we looked. */
+  readonly upTo: number;
+  readonly transactions: readonly string[];
+}
+
+export interface SequencerOptions {
+  /** Null: positions are given, and nothing is signed. */
+  readonly signer: Signer | null;
+  /** ms between two kept checkpoints while there is news. */
+  readonly checkpointEveryMs?: number;
+  /** Told each new checkpoint, so that it can be kept where the database's owner cannot reach it. */
+  readonly publish?: (note: string) => Promise<void>;
+}
+
+/**
+ * Gives every committed event its place in the log, over what is visible, after the fact. A stream's later event cannot be
+ * visible before its earlier one, so the order is a true one; a number that was given out and never committed leaves no gap.
+ * Several processes may run one each: only the holder of the lock does anything.
+ */
+export class Sequencer {
+  #holders: Holders | null = null;
+  #lastCheckpoint = 0;
+
+  constructor(
+    private readonly dataSource: DataSource,
+    private readonly options: SequencerOptions,
+  ) {}
+
+  /** Seals what is new; returns how much that was. `checkpoint`: sign one now, however recent the last. */
+  async once({ checkpoint = false } = {}): Promise<number> {
+    const runner = this.dataSource.createQueryRunner();
+    await runner.connect();
+    let note: string | null = null;
+    try {
+      await runner.startTransaction();
+      const [lock] = (await runner.query('SELECT pg_try_advisory_xact_lock($1) AS mine', [LEADER_LOCK])) as { mine: boolean }[];
+      if (!lock?.mine) {
+        await runner.rollbackTransaction();
+        return 0;
+      }
+      const before = await stateIn(runner);
+      const sealed = await this.#seal(runner, before);
+      const due = checkpoint || Date.now() - this.#lastCheckpoint >= (this.options.checkpointEveryMs ?? 10_000);
+      if (due) note = await this.#sign(runner, sealed.state);
+      await runner.commitTransaction();
+      if (due) this.#lastCheckpoint = Date.now();
+      if (note !== null) await this.options.publish?.(note);
+
+      return sealed.count;
+    } catch (error) {
+      if (runner.isTransactionActive) await runner.rollbackTransaction().catch(() => undefined);
+      throw error;
+    } finally {
+      await runner.release();
+    }
+  }
+
+  async #seal(runner: QueryRunner, before: State): Promise<{ readonly state: State; readonly count: number }> {
+    const rows = (await runner.query(
+      `SELECT e.seq, e.hash FROM ev.event e WHERE e.seq > $1 AND NOT EXISTS (SELECT 1 FROM ev.log_leaf l WHERE l.seq = e.seq) ORDER BY e.seq LIMIT ${BATCH}`,
+      [before.watermark],
+    )) as { seq: string; hash: Buffer }[];
+    const watermark = await this.#watermark(runner, before, rows.length < BATCH);
+    if (rows.length === 0 && watermark === before.watermark) return { state: before, count: 0 };
+
+    const frontier = rows.reduce<Frontier>((so, row) => grow(sha256, so, logLeaf(row.hash)), before.frontier);
+    if (rows.length > 0) {
+      await runner.query(
+        'INSERT INTO ev.log_leaf (position, seq, hash) SELECT $1::bigint + n - 1, s, h FROM unnest($2::bigint[], $3::bytea[]) WITH ORDINALITY u(s, h, n)',
+        [before.size, rows.map((row) => row.seq), rows.map((row) => row.hash)],
+      );
+    }
+    const state: State = { size: frontier.size, frontier, watermark };
+    await runner.query('UPDATE ev.log_state SET size = $1, roots = $2::bytea[], watermark = $3', [
+      state.size,
+      frontier.roots.map((root) => Buffer.from(root)),
+      watermark,
+    ]);
+
+    return { state, count: rows.length };
+  }
+
+  /**
+   * Below the watermark nothing can appear any more, so nobody has to look there. It rises to a number once every
+   * transaction that was writing events when that number was the last has ended, and a whole look was taken since.
+   */
+  async #watermark(runner: QueryRunner, before: State, sawAll: boolean): Promise<number> {
+    const [row] = (await runner.query(
+      `SELECT coalesce((SELECT last_value FROM pg_sequences WHERE schemaname = 'ev' AND sequencename = 'event_seq_seq'), 0) AS up_to,
+         coalesce(array_agg(DISTINCT l.virtualtransaction) FILTER (WHERE l.virtualtransaction IS NOT NULL), '{}') AS holders
+       FROM pg_locks l WHERE l.relation = 'ev.event'::regclass AND l.mode = 'RowExclusiveLock' AND l.granted`,
+    )) as { up_to: string; holders: string[] }[];
+    const now = row?.holders ?? [];
+    const earlier = this.#holders;
+    const ended = earlier !== null && sawAll && earlier.transactions.every((each) => !now.includes(each));
+    if (earlier === null || ended) this.#holders = { upTo: Number(row?.up_to ?? 0), transactions: now };
+
+    return earlier !== null && ended ? Math.max(before.watermark, earlier.upTo) : before.watermark;
+  }
+
+  async #sign(runner: QueryRunner, { size, frontier }: State): Promise<string | null> {
+    const { signer } = this.options;
+    if (!signer || size === 0) return null;
+    const root = rootOf(sha256, frontier);
+    const note = signer.note({ size, root });
+    await runner.query('INSERT INTO ev.log_key (key_id, origin, public_key) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING', [
+      signer.keyId,
+      signer.origin,
+      signer.publicKey,
+    ]);
+    const kept: unknown[] = await runner.query(
+      'INSERT INTO ev.log_checkpoint (size, key_id, root, note) VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING RETURNING size',
+      [size, signer.keyId, Buffer.from(root), note],
+    );
+
+    return kept.length > 0 ? note : null;
+  }
+}
+
+const stateIn = async (runner: QueryRunner): Promise<State> => {
+  const [row] = (await runner.query('SELECT size, roots, watermark FROM ev.log_state')) as { size: string; roots: Buffer[]; watermark: string }[];
+  if (!row) throw new Error('the log has no state; the schema is not complete');
+  return {
+    size: Number(row.size),
+    watermark: Number(row.watermark),
+    frontier: { size: Number(row.size), roots: row.roots.map((root) => new Uint8Array(root)) },
+  };
+};

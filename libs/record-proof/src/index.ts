@@ -1,0 +1,3 @@
+export * from './checkpoint.ts';
+export * from './hashing.ts';
+export * from './verify-export.ts';
