@@ -135,6 +135,7 @@ export const startSkippedTime = async (policyText = '') => {
     execute: (caseId: string, command: CaseCommand) => cases.execute(caseId, command, { actor: 'operator', channel: 'api', commandId: randomUUID() }),
     writes: async (): Promise<readonly { operation: string; userId: string | null }[]> => control('/sandbox/writes?log=1'),
     user: async (id: string): Promise<DialpadUser | null> => dialpad.readUser(id),
+    sandboxUrl: async (): Promise<string> => sandbox.url,
     eventTypes: async (caseId: string): Promise<readonly string[]> => (await cases.events(caseId)).map((event) => event.type),
     /** Never by `result()`: waiting for one makes the test server's clock jump ahead, by years when nothing is left to do. */
     runStatus: async (kind: string, caseId: string): Promise<string> =>

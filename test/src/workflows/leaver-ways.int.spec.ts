@@ -1,0 +1,146 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import type { DialpadUser } from '@handover/connector-dialpad';
+import { decideSignal, workflowIdOf } from '@handover/workflow-contracts';
+import { employeeOf, startSkippedTime, type SkippedTime } from '../support/skipped-time.ts';
+
+let world: SkippedTime;
+let users: DialpadUser[];
+
+const nextUser = (): DialpadUser => {
+  const user = users.shift();
+  if (!user) throw new Error('the seeded company has too few plain users');
+  return user;
+};
+const dayIn = (days: number): string => new Date(Date.parse(world.now()) + days * 86_400_000).toISOString().slice(0, 10);
+const leaves = (user: DialpadUser, more: object = {}): Promise<string> =>
+  world.tell('employee.terminated', { ...employeeOf(user, `E-${user.id}`), timeZone: 'UTC', lastWorkingDay: dayIn(-1), ...more });
+const begin = async (policy: string): Promise<void> => {
+  world = await startSkippedTime(policy);
+  const { items } = await world.control<{ items: { id: string }[] }>('/api/v2/users?state=active&apikey=test');
+  const coached = (await Promise.all((await world.dialpad.coachingTeams()).map((team) => world.dialpad.coachingTeamMembers(team.id))))
+    .flat()
+    .map((member) => member.id);
+  const found = await Promise.all(items.filter(({ id }) => !coached.includes(id)).map(({ id }) => world.dialpad.readUser(id)));
+  users = found.filter((user): user is DialpadUser => user !== null && user.phoneNumbers.length > 0 && !user.isSuperAdmin && user.license === 'talk');
+};
+
+describe('where the policy deletes at once (releaseSeat: delete)', () => {
+  beforeAll(() => begin('releaseSeat: delete'), 60_000);
+  afterAll(() => world.stop(), 30_000);
+
+  it("the delete is approved first, and Dialpad's own 72 hours are the hold", async () => {
+    const user = nextUser();
+    const caseId = await leaves(user);
+    await world.until(caseId, 'the approval', (view) => view.gates.leaver === 'open');
+    await world.approve(caseId, 'leaver');
+    await world.until(caseId, 'the approval of the delete', (view) => view.gates['leaver-delete'] === 'open');
+    expect((await world.user(user.id))?.state).toBe('suspended');
+    await world.approve(caseId, 'delete');
+    await world.until(caseId, 'the hold', (view) => view.phase === 'holding' || view.attention !== null);
+    expect((await world.user(user.id))?.state).toBe('deleted');
+    await world.pass('73h');
+    await world.until(caseId, 'the end', (view) => view.closed);
+    expect((await world.view(caseId)).phase).toBe('done');
+  }, 60_000);
+
+  it('a rescind within the hold is a task in the console, and everything else comes back by itself', async () => {
+    const user = nextUser();
+    const caseId = await leaves(user);
+    await world.until(caseId, 'the approval', (view) => view.gates.leaver === 'open');
+    await world.approve(caseId, 'leaver');
+    await world.until(caseId, 'the approval of the delete', (view) => view.gates['leaver-delete'] === 'open');
+    await world.approve(caseId, 'delete');
+    await world.until(caseId, 'the hold', (view) => view.phase === 'holding');
+    await world.tell('employee.termination_rescinded', employeeOf(user, `E-${user.id}`));
+    const blocked = await world.until(caseId, 'the task', (view) => view.attention !== null);
+    expect(blocked.attention?.code).toBe('task.restore_user');
+    await world.control(`/sandbox/users/${user.id}/restore`, {});
+    await world.execute(caseId, {
+      type: 'claimByHand',
+      free: { step: blocked.attention?.step ?? '', actor: 'operator', reasonCode: null, reason: null, evidence: 'restored in the console' },
+    });
+    await world.until(caseId, 'the end', (view) => view.closed);
+    expect((await world.view(caseId)).phase).toBe('rescinded');
+    expect(await world.user(user.id)).toMatchObject({ state: 'active', phoneNumbers: user.phoneNumbers });
+  }, 60_000);
+});
+
+describe('where the policy is as it comes', () => {
+  beforeAll(() => begin(''), 60_000);
+  afterAll(() => world.stop(), 30_000);
+
+  it('an immediate leaver loses access before anybody is asked, and is not deleted before somebody is', async () => {
+    const user = nextUser();
+    const caseId = await leaves(user, { lastWorkingDay: dayIn(20), urgency: 'immediate', reasonCode: 'misconduct' });
+    await world.until(caseId, 'the hold', (view) => view.phase === 'holding' || view.attention !== null);
+    expect((await world.user(user.id))?.state).toBe('suspended');
+    expect((await world.view(caseId)).gates.review).toBe('open');
+    await world.pass('300h');
+    await world.until(caseId, 'the approval of the delete', (view) => view.phase === 'awaiting-delete-approval');
+    expect((await world.user(user.id))?.state).toBe('suspended');
+  }, 60_000);
+
+  it('a decision by a Temporal signal counts like one by an update', async () => {
+    const user = nextUser();
+    const caseId = await leaves(user);
+    await world.until(caseId, 'the approval', (view) => view.gates.leaver === 'open');
+    const planHash = (await world.cases.load(caseId))?.state.plan?.hash ?? '';
+    const handle = world.env.client.workflow.getHandle(workflowIdOf('leaver', caseId));
+    await handle.signal(decideSignal, { stage: 'leaver', decision: 'approve', reasonCode: 'free text is not taken', actor: 'approver', planHash });
+    await handle.signal(decideSignal, { stage: 'leaver', decision: 'approve', reasonCode: 'checked', actor: 'approver', planHash });
+    await world.until(caseId, 'the hold', (view) => view.phase === 'holding');
+    const made = (await world.composed.store.read(`case/${caseId}`)).filter((event) => event.type.startsWith('Decision'));
+    expect(made.map((event) => [event.type, event.meta.channel])).toEqual([['DecisionMade', 'temporal']]);
+  }, 60_000);
+
+  it('a leaver who comes back when the seat is taken is first in line for the next', async () => {
+    const user = nextUser();
+    const caseId = await leaves(user);
+    await world.until(caseId, 'the approval', (view) => view.gates.leaver === 'open');
+    await world.approve(caseId, 'leaver');
+    await world.until(caseId, 'the hold', (view) => view.phase === 'holding');
+    const free = (await world.dialpad.freeSeats(user.officeId)).talk;
+    for (let n = 0; n < free; n += 1) {
+      await world.dialpad.inviteUser(
+        { email: `taken-${n}@example.com`, givenName: 'T', familyName: String(n), officeId: user.officeId, license: 'talk' },
+        { startedAt: '2020-01-01T00:00:00Z' },
+      );
+    }
+    await world.tell('employee.termination_rescinded', employeeOf(user, `E-${user.id}`));
+    const blocked = await world.until(caseId, 'the wait for a seat', (view) => view.attention !== null);
+    expect(blocked.attention?.code).toBe('seat.none');
+
+    const [filler] = await world.dialpad.findUsersByEmail('taken-0@example.com');
+    await world.dialpad.deleteUser(filler?.id ?? '');
+    await world.execute(caseId, { type: 'retryStep', free: { step: blocked.attention?.step ?? '', actor: 'operator', reasonCode: 'fixed', reason: null } });
+    await world.until(caseId, 'the end', (view) => view.closed);
+    expect(await world.user(user.id)).toMatchObject({ state: 'active', phoneNumbers: user.phoneNumbers });
+  }, 60_000);
+
+  it('Dialpad failing now and then changes nothing but the time it takes', async () => {
+    const user = nextUser();
+    for (const operation of ['PATCH /users/{id}', 'DELETE /numbers/{number}', 'DELETE /departments/{id}/operators', 'DELETE /users/{id}']) {
+      await world.control('/sandbox/faults', { operation, nth: 1, fault: 'lost-reply' });
+      await world.control('/sandbox/faults', { operation, nth: 2, fault: '500' });
+    }
+    await world.control('/sandbox/faults', { operation: 'GET /users/{id}', rate: 0.1, seed: 3, fault: '429' });
+    const caseId = await leaves(user);
+    await world.until(caseId, 'the approval', (view) => view.gates.leaver === 'open');
+    await world.approve(caseId, 'leaver');
+    const pass = async (what: string, holds: (phase: string) => boolean): Promise<void> => {
+      for (let n = 0; n < 40 && !holds((await world.view(caseId)).phase); n += 1) await world.pass('1m');
+      await world.until(caseId, what, (view) => holds(view.phase));
+    };
+    await pass('the hold', (phase) => phase === 'holding');
+    await world.pass('73h');
+    await world.until(caseId, 'the approval of the delete', (view) => view.phase === 'awaiting-delete-approval');
+    await world.approve(caseId, 'delete');
+    await pass('the delete', (phase) => phase === 'awaiting-purge');
+    await fetch(`${await world.sandboxUrl()}/sandbox/faults`, { method: 'DELETE' });
+    await world.pass('80h');
+    await world.until(caseId, 'the end', (view) => view.closed);
+    const writes = (await world.writes()).filter((each) => each.userId === user.id).map((each) => each.operation);
+    expect(new Set(writes.filter((each) => each !== 'PATCH /users/{id}')).size).toBe(writes.filter((each) => each !== 'PATCH /users/{id}').length);
+    expect(writes.filter((each) => each === 'DELETE /users/{id}')).toHaveLength(1);
+  }, 90_000);
+});
