@@ -13,7 +13,11 @@ import { validation } from './http/validation.ts';
 export const createApi = async (parts: ApiParts, log: Logger): Promise<NestExpressApplication> => {
   const app = await NestFactory.create<NestExpressApplication>(AppModule.from(parts), { bodyParser: false, logger: ['error', 'warn'], abortOnError: false });
   const problems = new ProblemFilter(log);
-  app.use(helmet());
+  app.use(['/docs', '/console'], helmet()); // pages; JSON needs none of it but this:
+  app.use((_request: Request, response: Response, next: NextFunction) => {
+    response.setHeader('x-content-type-options', 'nosniff');
+    next();
+  });
   app.use(jsonBody);
   app.use((error: unknown, request: Request, response: Response, _next: NextFunction) => problems.answer(error, request, response));
   app.useGlobalPipes(validation());

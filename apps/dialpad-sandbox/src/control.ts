@@ -11,6 +11,8 @@ export interface Controlled {
   readonly world: World;
   readonly faults: Faults;
   readonly forgetLimits: () => void;
+  /** What the sandbox was started with: a reset without them begins anew with the same. */
+  readonly seeded: { readonly users: number; readonly seed: number };
 }
 
 const state = ({ world, faults }: Controlled): object => ({
@@ -84,8 +86,8 @@ const restore = ({ params }: Request, { world }: Controlled): object => {
 
 const reset = ({ body }: Request, controlled: Controlled): object => {
   const { world, faults, forgetLimits } = controlled;
-  const users = body['users'] === undefined ? 50 : Number(body['users']);
-  const seed = body['seed'] === undefined ? 1 : Number(body['seed']);
+  const users = body['users'] === undefined ? controlled.seeded.users : Number(body['users']);
+  const seed = body['seed'] === undefined ? controlled.seeded.seed : Number(body['seed']);
   if (!Number.isInteger(users) || users < 0 || !Number.isInteger(seed)) throw new ApiError(400, 'users and seed are whole numbers');
   const { switches } = world;
   world.store.clear();

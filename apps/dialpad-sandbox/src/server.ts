@@ -35,13 +35,14 @@ const HELD_MS = 60_000;
 export const startSandbox = async (options: SandboxOptions = {}): Promise<Sandbox> => {
   const store = new Store(options.dataDir ?? null);
   const world = new World(store);
-  if (store.isEmpty) seedCompany(world, { users: options.users ?? 50, seed: options.seed ?? 1 });
+  const seeded = { users: options.users ?? 50, seed: options.seed ?? 1 };
+  if (store.isEmpty) seedCompany(world, seeded);
   if (options.switches) world.setSwitches(withSwitches(world.switches, options.switches));
   store.commit();
 
   const faults = new Faults();
   let recent: number[] = [];
-  const controlled: Controlled = { world, faults, forgetLimits: () => (recent = []) };
+  const controlled: Controlled = { world, faults, forgetLimits: () => (recent = []), seeded };
   const api = router([...userRoutes, ...lineRoutes]);
   const control = router(controlRoutes);
 

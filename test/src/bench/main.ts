@@ -63,7 +63,7 @@ Machine: ${cpus().length} × ${cpus()[0]?.model ?? 'unknown'}, ${Math.round(tota
 main().then(
   () => process.exit(),
   (error: unknown) => {
-    console.error(error);
+    console.error(error instanceof Error && error.message.startsWith('there is no bench') ? error.message : error);
     process.exit(1);
   },
 );

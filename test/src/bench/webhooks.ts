@@ -61,7 +61,7 @@ export const webhooks = async ({ postgresUrl }: BenchServers): Promise<readonly 
       ours,
       baseline,
       baselineName: 'node:http + one INSERT',
-      goal: '>= 0.5',
+      goal: '>= 0.25',
     }),
   ];
 };
