@@ -1,6 +1,7 @@
 import { ConfigError, apiEnv, loadMasterKey, loadPolicy, loadSecretFile, loadSecrets, readEnv } from '@handover/config';
-import { createDialpad } from '@handover/connector-dialpad';
+import { DIALPAD_CALLS_PER_SECOND, createDialpad } from '@handover/connector-dialpad';
 import { migrate, openDatabase } from '@handover/event-store-postgres';
+import { sharedBudget } from '@handover/rate-budget-postgres';
 import { createLogger, type Logger } from '@handover/observability';
 import 'reflect-metadata';
 import type { DataSource } from 'typeorm';
@@ -22,16 +23,18 @@ const main = async (): Promise<void> => {
   const log = createLogger('api');
   const env = readEnv(apiEnv, process.env);
   const secrets = loadSecrets(env.HANDOVER_SECRETS_FILE);
+  const apiKey = loadSecretFile(env.DIALPAD_API_KEY_FILE);
   const parts = {
     secrets,
     policy: loadPolicy(env.HANDOVER_POLICY),
     masterKey: loadMasterKey(env.HANDOVER_MASTER_KEY_FILE),
-    dialpad: createDialpad({ baseUrl: env.DIALPAD_BASE_URL, apiKey: loadSecretFile(env.DIALPAD_API_KEY_FILE) }),
     temporalUi: `${env.HANDOVER_TEMPORAL_UI_URL}/namespaces/${env.TEMPORAL_NAMESPACE}`,
   };
   const dataSource = await connect(env.DATABASE_URL, log);
   await migrate(dataSource);
-  const app = await createApi(compose({ ...parts, dataSource }), log);
+  const budget = sharedBudget(dataSource, { name: 'dialpad', perSecond: DIALPAD_CALLS_PER_SECOND });
+  const dialpad = createDialpad({ baseUrl: env.DIALPAD_BASE_URL, apiKey, budget });
+  const app = await createApi(compose({ ...parts, dataSource, dialpad }), log);
 
   let stopping = false;
   const stop = async (): Promise<void> => {

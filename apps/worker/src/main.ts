@@ -1,6 +1,7 @@
 import { ConfigError, loadMasterKey, loadPolicy, loadSecretFile, loadSecrets, readEnv, workerEnv } from '@handover/config';
-import { createDialpad } from '@handover/connector-dialpad';
+import { DIALPAD_CALLS_PER_SECOND, createDialpad } from '@handover/connector-dialpad';
 import { migrate, openDatabase } from '@handover/event-store-postgres';
+import { sharedBudget } from '@handover/rate-budget-postgres';
 import { createLogger, type Logger } from '@handover/observability';
 import { signerOf } from '@handover/record-proof';
 import { Client, Connection } from '@temporalio/client';
@@ -32,7 +33,7 @@ const main = async (): Promise<void> => {
   const policy = loadPolicy(env.HANDOVER_POLICY);
   const secrets = loadSecrets(env.HANDOVER_SECRETS_FILE);
   const masterKey = loadMasterKey(env.HANDOVER_MASTER_KEY_FILE);
-  const dialpad = createDialpad({ baseUrl: env.DIALPAD_BASE_URL, apiKey: loadSecretFile(env.DIALPAD_API_KEY_FILE) });
+  const apiKey = loadSecretFile(env.DIALPAD_API_KEY_FILE);
   // The SDK's own handlers would end the relays and the health answer out of order.
   Runtime.install({
     shutdownSignals: [],
@@ -56,6 +57,8 @@ const main = async (): Promise<void> => {
   const bundling = bundleWorkflows();
   const dataSource = await patiently('PostgreSQL', log, isStopped, () => openDatabase(env.DATABASE_URL, { name: 'handover-worker', poolSize: 20 }));
   await migrate(dataSource);
+  const budget = sharedBudget(dataSource, { name: 'dialpad', perSecond: DIALPAD_CALLS_PER_SECOND });
+  const dialpad = createDialpad({ baseUrl: env.DIALPAD_BASE_URL, apiKey, budget });
   const composed = compose({ dataSource, masterKey, dialpad, policy, secrets });
 
   const settings = loadClientConnectConfig();

@@ -3,12 +3,13 @@ import { writeFileSync } from 'node:fs';
 import { cpus, totalmem } from 'node:os';
 import { parseArgs } from 'node:util';
 import { DefaultLogger, Runtime } from '@temporalio/worker';
+import { budget } from './budget.ts';
 import { leavers } from './leavers.ts';
 import type { Row } from './row.ts';
 import { startServers, type BenchServers } from './servers.ts';
 import { webhooks } from './webhooks.ts';
 
-const benches: Readonly<Record<string, (servers: BenchServers) => Promise<readonly Row[]>>> = { webhooks, leavers };
+const benches: Readonly<Record<string, (servers: BenchServers) => Promise<readonly Row[]>>> = { webhooks, leavers, budget };
 
 const main = async (): Promise<void> => {
   const { values, positionals } = parseArgs({ allowPositionals: true, options: { json: { type: 'string' } } });
@@ -55,6 +56,7 @@ ${table}
 - **webhooks**: verify the signature, seal the body, store it, answer 202; beside taking the body and one INSERT.
 - **leavers**: from the fact to the certificate, with two approvals, a one-second hold, every effect in the sandbox and every
   step in the record; beside workflows that do nothing as often. Includes the same timers.
+- **budget**: three pools of one key, as three workers would have, call as fast as they may.
 - **actions**: what Temporal Cloud would bill for one such leaver, beside what must exist: a start, the steps, the decisions, the waits.
 
 Machine: ${cpus().length} × ${cpus()[0]?.model ?? 'unknown'}, ${Math.round(totalmem() / 1e9)} GB, Node ${process.versions.node}, ${execFileSync('uname', ['-sr'], { encoding: 'utf8' }).trim()}.

@@ -16,8 +16,8 @@ export interface DialpadOptions {
   readonly timeoutMs?: number;
 }
 
-/** 20 a second for the whole company (developers.dialpad.com, "Rate limits"); two are left to the admins' own tools. */
-const CALLS_PER_SECOND = 18;
+/** 20 a second for the whole company (developers.dialpad.com, "Rate limits"); one is left to clocks and networks. */
+export const DIALPAD_CALLS_PER_SECOND = 19;
 
 /**
  * Dialpad as Handover needs it. Every write is an "ensure": it looks first, writes only what differs and says whether it
@@ -27,7 +27,7 @@ export const createDialpad = ({ baseUrl, apiKey, fetch, budget, timeoutMs }: Dia
   const http = createHttp({
     baseUrl: `${baseUrl.replace(/\/+$/, '').replace(/\/api\/v2$/, '')}/api/v2`,
     token: apiKey,
-    budget: budget ?? rateBudget(CALLS_PER_SECOND),
+    budget: budget ?? rateBudget(DIALPAD_CALLS_PER_SECOND),
     timeoutMs: timeoutMs ?? 15_000,
     codeOf: reasonOf,
     ...(fetch ? { fetch } : {}),
