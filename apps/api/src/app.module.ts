@@ -5,6 +5,7 @@ import { APP_GUARD, Reflector } from '@nestjs/core';
 import type { DataSource } from 'typeorm';
 import { CaseDesk } from './cases/case-desk.ts';
 import { CasesController, PersonsController } from './cases/cases.controller.ts';
+import { EvidenceController } from './evidence/evidence.controller.ts';
 import { HooksController } from './hooks/hooks.controller.ts';
 import { AuthGuard } from './http/auth.ts';
 import { AuditController } from './record/audit.controller.ts';
@@ -23,7 +24,7 @@ export class AppModule {
   static from({ desk, inbox, dataSource, secrets }: ApiParts): DynamicModule {
     return {
       module: AppModule,
-      controllers: [HooksController, CasesController, PersonsController, AuditController, HealthController],
+      controllers: [HooksController, CasesController, EvidenceController, PersonsController, AuditController, HealthController],
       providers: [
         { provide: CaseDesk, useValue: desk },
         { provide: INBOX, useValue: inbox },

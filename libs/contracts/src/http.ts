@@ -53,6 +53,7 @@ export const auditFilter = z.object({
 });
 export const auditQuery = z.object({ ...auditFilter.shape, ...page });
 export const auditExportQuery = z.object({ ...auditFilter.shape, format: z.enum(['ndjson', 'csv']).default('ndjson') });
+export const evidenceQuery = z.object({ format: z.enum(['json', 'html']).default('json') });
 export const position = z.coerce.number('a position is a whole number').int().nonnegative();
 export const caseId = z.uuid('a case id is a UUID');
 

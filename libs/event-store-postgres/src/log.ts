@@ -122,6 +122,19 @@ export const proofOf = async (
   return { leaf: leaves[position] as Uint8Array, proof: inclusionProof(sha256, leaves, position), checkpoint };
 };
 
+/** The same for several events, reading the log once. */
+export const proofsAt = async (
+  dataSource: DataSource,
+  positions: readonly number[],
+): Promise<{ readonly proofs: readonly (readonly Uint8Array[])[]; readonly checkpoint: KeptCheckpoint } | null> => {
+  const [checkpoint] = await checkpoints(dataSource, 1);
+  if (!checkpoint || positions.some((position) => position >= checkpoint.size)) return null;
+  const rows: { hash: Buffer }[] = await dataSource.query('SELECT hash FROM ev.log_leaf WHERE position < $1 ORDER BY position', [checkpoint.size]);
+  const leaves = rows.map((row) => logLeaf(row.hash));
+
+  return { proofs: positions.map((position) => inclusionProof(sha256, leaves, position)), checkpoint };
+};
+
 export interface LogProblem {
   readonly position: number | null;
   readonly what: string;

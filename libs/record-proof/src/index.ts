@@ -1,3 +1,4 @@
 export * from './checkpoint.ts';
 export * from './hashing.ts';
 export * from './verify-export.ts';
+export * from './evidence.ts';

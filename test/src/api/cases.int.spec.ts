@@ -4,7 +4,7 @@ import { planLeaver, type CaseCommand } from '@handover/case';
 import { Cases } from '@handover/case-service';
 import { parsePolicy } from '@handover/config';
 import { Sequencer } from '@handover/event-store-postgres';
-import { readEntry, signerOf, verifyExport } from '@handover/record-proof';
+import { readEntry, signerOf, verifyExport, verifyProofs, type Proofs, type PublicKey } from '@handover/record-proof';
 import { startApi, type RunningApi } from '../support/api.ts';
 
 let api: RunningApi;
@@ -218,6 +218,22 @@ describe('lists', () => {
     expect(await items('from=2100-01-01T00:00:00Z')).toEqual([]);
     const person = (body['person'] as { ref: string }).ref;
     expect((await items(`person=${person}`)).map((item) => item.type).sort()).toEqual(['CaseBegan', 'CaseOpened', 'FactRecorded', 'PersonSeen']);
+  });
+
+  it('of one case are a pack that is proved with the public keys alone, and a page to print', async () => {
+    const { body } = await api.call('requester', '/v1/cases', hire({ givenName: 'Al<b>' }));
+    expect(await api.call('auditor', `/v1/cases/${String(body['id'])}/evidence`)).toMatchObject({ status: 409, body: { code: 'evidence.not_sealed' } });
+    await sequencer().once({ checkpoint: true });
+    const pack = (await api.call('auditor', `/v1/cases/${String(body['id'])}/evidence`)).body as unknown as { proofs: Proofs };
+    const { keys } = (await api.call('auditor', '/v1/audit/checkpoints')).body as unknown as { keys: PublicKey[] };
+    expect(verifyProofs(pack.proofs, keys)).toEqual([]);
+    const [first = '', ...rest] = pack.proofs.events;
+    const touched = { ...pack.proofs, events: [first.replace('"type":"CaseOpened"', '"type":"CaseClosed"'), ...rest] };
+    expect(verifyProofs(touched, keys)[0]).toMatchObject({ version: 1, what: 'the content does not have the hash it is stored with' });
+    expect(verifyProofs(pack.proofs, [])[0]?.what).toContain('none of the known keys');
+    const page = await api.call('operator', `/v1/cases/${String(body['id'])}/evidence?format=html`);
+    expect(page.type).toContain('text/html');
+    expect(String(page.body)).toContain('Al&lt;b&gt;');
   });
 
   it('can be exported, and the export is proved with the public keys alone', async () => {

@@ -1,7 +1,7 @@
 import { parseArgs } from 'node:util';
 import { StartError, type Say } from '@handover/servers';
 import { status } from './status.ts';
-import { verifyDatabase, verifyFile } from './verify.ts';
+import { verifyDatabase, verifyEvidence, verifyFile } from './verify.ts';
 
 const usage = `npm run handover -- COMMAND [--json] [--data-dir DIR]
 
@@ -10,7 +10,8 @@ const usage = `npm run handover -- COMMAND [--json] [--data-dir DIR]
              changed, if anything (DATABASE_URL, or the running instance)
              --checkpoint FILE  also against checkpoints that were kept elsewhere (signed notes, one after the other)
              --keys FILE        public keys that were kept elsewhere: { "keys": [{ origin, keyId, publicKey }] }
-             --export FILE      an NDJSON export of the whole record instead of a database; needs --keys`;
+             --export FILE      an NDJSON export of the whole record instead of a database; needs --keys
+             --evidence FILE    an evidence pack of one case instead of a database; needs --keys`;
 
 /** The command-line tool. */
 export const handover = async (args: readonly string[], say: Say): Promise<number> => {
@@ -25,6 +26,7 @@ export const handover = async (args: readonly string[], say: Say): Promise<numbe
       checkpoint: text,
       keys: text,
       export: text,
+      evidence: text,
     },
   });
   const [command] = positionals;
@@ -33,6 +35,7 @@ export const handover = async (args: readonly string[], say: Say): Promise<numbe
     return command === undefined && !values.help ? 2 : 0;
   }
   const outside = { checkpointFile: values.checkpoint, keysFile: values.keys };
+  if (command === 'verify' && values.evidence !== undefined) return verifyEvidence(values.evidence, outside, values.json, say);
   if (command === 'verify' && values.export !== undefined) return verifyFile(values.export, outside, values.json, say);
   if (command === 'verify') return verifyDatabase(values['data-dir'], outside, values.json, say);
   if (command === 'status') return status(values['data-dir'], values.json, say);
