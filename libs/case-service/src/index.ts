@@ -2,6 +2,7 @@ export * from './by.ts';
 export * from './cases.ts';
 export * from './closing.ts';
 export * from './company.ts';
+export * from './legal-hold.ts';
 export * from './people.ts';
 export * from './stream.ts';
 export * from './intake/intake.ts';

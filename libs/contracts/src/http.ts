@@ -112,6 +112,7 @@ export const caseDetail = z
     openedAt: instant,
     terms: z.record(z.string(), z.unknown()),
     waitsFor: z.array(z.object({ on: z.string(), what: z.string(), since: instant, until: instant.nullable() })),
+    legalHold: z.object({ by: z.string(), since: instant, liftAskedBy: z.string().nullable() }).nullable(),
     attention,
     plan: planShape.nullable(),
     approvals: z.array(
@@ -149,6 +150,7 @@ export const timelineEntry = z
 export const timeline = z.object({ items: z.array(timelineEntry) }).meta({ id: 'Timeline' });
 
 export const personCases = z.object({ ref: id, cases: z.array(z.object({ id, kind: z.string(), phase: z.string() })) }).meta({ id: 'Person' });
+export const personHeld = z.object({ ref: id, caseIds: z.array(id) }).meta({ id: 'PersonHeld' });
 export const preview = z
   .object({
     actions: z.array(z.object({ type: z.string(), caseId: id.optional() })),

@@ -36,6 +36,7 @@ export const caseDetail = ({ caseId, state, events, profile, erased, temporalUi 
     openedAt: events[0]?.recordedAt ?? '',
     terms: { ...state.terms },
     waitsFor: whatItWaitsFor(state).map((each) => ({ ...each, since: sinceOf(each, events) })),
+    legalHold: state.legalHold && { ...state.legalHold, since: newest(events, (event) => event.type === 'LegalHoldPlaced') ?? '' },
     attention: attention && { ...attention, since: newest(events, (event) => STUCK.includes(event.type) && event.data['step'] === attention.step) ?? null },
     plan: planOf(state),
     approvals: state.stages.map((stage) => ({

@@ -70,6 +70,10 @@ const WORDS: Readonly<Record<CaseEventType, (data: JsonObject) => string>> = {
   ReminderDue: (data) => `reminder ${text(data['number'])} to accept the invitation is due`,
   InviteAccepted: () => 'the person has accepted the invitation',
   WithdrawalBegan: (data) => `the invitation is withdrawn (${text(data['why'])}), approved by ${text(data['approvedBy'])}`,
+  LegalHoldPlaced: (data) => `legal hold placed by ${text(data['actor'])}: nothing is deleted or erased while it stands`,
+  LegalHoldLiftAsked: (data) => `${text(data['actor'])} asks to lift the legal hold; somebody else has to agree`,
+  LegalHoldLiftRefused: (data) => `${text(data['actor'])} cannot agree to lift the legal hold: ${text(data['code'])}`,
+  LegalHoldLifted: (data) => `legal hold lifted by ${text(data['actor'])}, asked for by ${text(data['askedBy'])}`,
   CertificateIssued: () => 'certificate issued',
   CaseClosed: (data) => `closed as ${text(data['phase'])}: ${text(data['result'])}`,
 };

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { DialpadUser } from '@handover/connector-dialpad';
 import { decideSignal, workflowIdOf } from '@handover/workflow-contracts';
+import { eventually } from '../support/wait.ts';
 import { employeeOf, startSkippedTime, type SkippedTime } from '../support/skipped-time.ts';
 
 let world: SkippedTime;
@@ -143,4 +144,24 @@ describe('where the policy is as it comes', () => {
     expect(new Set(writes.filter((each) => each !== 'PATCH /users/{id}')).size).toBe(writes.filter((each) => each !== 'PATCH /users/{id}').length);
     expect(writes.filter((each) => each === 'DELETE /users/{id}')).toHaveLength(1);
   }, 90_000);
+
+  it('a legal hold stops the approved delete, and the case goes on once two people have lifted it', async () => {
+    const user = nextUser();
+    const caseId = await leaves(user);
+    await world.until(caseId, 'the approval', (view) => view.gates.leaver === 'open');
+    await world.approve(caseId, 'leaver');
+    await world.until(caseId, 'the hold', (view) => view.phase === 'holding');
+    await world.execute(caseId, { type: 'placeHold', hold: { actor: 'counsel', reason: 'a dispute' } });
+    await world.pass('73h');
+    await world.until(caseId, 'the approval of the delete', (view) => view.gates['leaver-delete'] === 'open');
+    await world.approve(caseId, 'delete');
+    await eventually('the refusal to start', async () => (await world.eventTypes(caseId)).includes('StepWithheld'));
+    await world.pass('100h');
+    expect((await world.user(user.id))?.state).toBe('suspended');
+
+    await world.execute(caseId, { type: 'liftHold', hold: { actor: 'counsel', reason: 'settled' } });
+    await world.execute(caseId, { type: 'liftHold', hold: { actor: 'auditor', reason: 'agreed' } });
+    await world.until(caseId, 'the delete', (view) => view.phase === 'awaiting-purge');
+    expect((await world.user(user.id))?.state).toBe('deleted');
+  }, 60_000);
 });

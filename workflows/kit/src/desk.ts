@@ -82,11 +82,10 @@ export class Desk {
     return held;
   }
 
-  /** Until something about the case changes. */
-  async change(): Promise<void> {
-    const seen = this.changes;
+  /** Until the case is newer than that; a change that came in the meantime is not missed. */
+  async newerThan(version: number): Promise<void> {
     await this.until(
-      () => this.changes !== seen,
+      () => this.view.version > version,
       () => null,
       '',
     );

@@ -36,7 +36,7 @@ export async function performStep(desk: Desk, id: string, pause?: () => Promise<
 
     const result = await attempt(desk, step);
     if (result.again && pause) await pause();
-    else if (result.withheld !== undefined && !STUCK.includes(find(desk, id)?.status ?? '')) await desk.change();
+    else if (result.withheld !== undefined && !STUCK.includes(find(desk, id)?.status ?? '')) await desk.newerThan(result.view.version);
   }
 }
 

@@ -1,7 +1,17 @@
 import { createHash } from 'node:crypto';
 import type { CaseCommand, Policy } from '@handover/case';
 import { RuleViolation } from '@handover/case';
-import { caseStream, type By as CommandBy, type Cases, type Executed, type Intake, type Persons, type Taken } from '@handover/case-service';
+import {
+  caseStream,
+  freePerson,
+  holdPerson,
+  type By as CommandBy,
+  type Cases,
+  type Executed,
+  type Intake,
+  type Persons,
+  type Taken,
+} from '@handover/case-service';
 import type { CaseDetail, CaseItem, Preview, StartCase, TimelineEntry } from '@handover/contracts';
 import { eventIdOf, type EventStore } from '@handover/event-store';
 import type { CaseFilter, CaseRows, IdempotencyKeys, People } from '@handover/event-store-postgres';
@@ -216,6 +226,25 @@ export class CaseDesk {
   async rescind(caseId: string, reason: string, caller: Caller): Promise<CaseDetail> {
     await this.execute(caseId, { type: 'rescind', rescind: { actor: caller.actor, reasonCode: null, reason, factId: null } }, caller);
     return this.detail(caseId, caller);
+  }
+
+  async hold(caseId: string, reason: string, caller: Caller): Promise<CaseDetail> {
+    await this.execute(caseId, { type: 'placeHold', hold: { actor: caller.actor, reason } }, caller);
+    return this.detail(caseId, caller);
+  }
+
+  async lift(caseId: string, reason: string, caller: Caller): Promise<CaseDetail> {
+    const { state } = await this.execute(caseId, { type: 'liftHold', hold: { actor: caller.actor, reason } }, caller);
+    if (state.legalHold === null) await freePerson(this.deps.store, state.personRef, byOf(caller, this.deps.newId()));
+    return this.detail(caseId, caller);
+  }
+
+  /** On the person and every open case of theirs; lifted case by case, each by two people. */
+  async holdOn(personRef: string, reason: string, caller: Caller): Promise<{ ref: string; caseIds: readonly string[] }> {
+    const person = await this.deps.persons.load(personRef);
+    if (person.version === 0) throw new Problem(404, 'person.unknown', 'there is no person of this reference');
+    if (person.profile.erased) throw new Problem(409, 'person.erased', 'the person is erased; there is nothing left to hold');
+    return { ref: personRef, caseIds: await holdPerson(this.deps.store, personRef, { actor: caller.actor, reason }, byOf(caller, this.deps.newId())) };
   }
 
   private async execute(caseId: string, command: CaseCommand, caller: Caller): Promise<Executed> {

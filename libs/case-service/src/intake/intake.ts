@@ -120,7 +120,7 @@ export class Intake {
     const prepared: Prepared[] = [];
     const caseIds: string[] = [];
     for (const action of actions) {
-      const one = await this.act(arrived, personRef, action);
+      const one = await this.act(arrived, personRef, action, person.state.legalHold);
       prepared.push(one.prepared);
       if (one.opened) events.push({ type: 'CaseBegan', data: one.opened });
       if (!caseIds.includes(one.caseId)) caseIds.push(one.caseId);
@@ -154,6 +154,7 @@ export class Intake {
     arrived: Arrived,
     personRef: string,
     action: CaseAction,
+    heldBy: string | null,
   ): Promise<{ caseId: string; prepared: Prepared; opened: { caseId: string; kind: CaseKind; factId: string } | null }> {
     const opens = action.type === 'openLeaver' || action.type === 'openJoiner' || action.type === 'openMover';
     const kind: CaseKind = opens ? action.terms.kind : 'leaver';
@@ -175,10 +176,16 @@ export class Intake {
         ? { type: 'changeTerms', terms: action.terms, factId: arrived.id }
         : { type: 'rescind', rescind: { actor: arrived.by.actor, reasonCode: null, reason: arrived.reason ?? null, factId: arrived.id } };
     const loaded: LoadedCase | null = opens ? null : await this.cases.load(caseId);
+    const held: readonly CaseCommand[] =
+      opens && heldBy !== null ? [{ type: 'placeHold', hold: { actor: heldBy, reason: 'the person is under a legal hold' } }] : [];
 
     return {
       caseId,
-      prepared: this.cases.prepare(caseId, loaded, command, { ...arrived.by, cause: arrived.id, commandId: `${arrived.by.commandId}/${action.type}` }),
+      prepared: this.cases.prepare(caseId, loaded, [command, ...held], {
+        ...arrived.by,
+        cause: arrived.id,
+        commandId: `${arrived.by.commandId}/${action.type}`,
+      }),
       opened: opens ? { caseId, kind, factId: action.factId } : null,
     };
   }

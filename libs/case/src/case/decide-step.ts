@@ -66,6 +66,8 @@ const withheldBecause = (state: OpenCase, step: PlannedStep, now: string): strin
 
   if (state.status === 'closed') return 'case.closed';
   if (turned && !isRemedy) return 'case.rescinded';
+  // Also of a remedy: withdrawing an invitation deletes a user.
+  if (state.legalHold !== null && !step.reversible) return 'case.legal_hold';
   if (isRemedy) return null;
   if (step.kind === 'linkUser' || step.kind === 'checkJoiner') return null;
   if (!state.plan) return 'case.not_planned';

@@ -1,6 +1,7 @@
 import { RuleViolation, happened, nothingNew, unreachable, type Decided, type JsonObject } from '../kernel.ts';
 import * as approval from './decide-approval.ts';
 import * as joiner from './decide-joiner.ts';
+import * as legal from './decide-legal-hold.ts';
 import * as lifecycle from './decide-lifecycle.ts';
 import * as steps from './decide-step.ts';
 import type { CaseEvent } from './events.ts';
@@ -32,6 +33,8 @@ export type CaseCommand =
   | { readonly type: 'accept'; readonly acceptedAt: string | null; readonly seenIn: string }
   | { readonly type: 'expireAcceptance'; readonly now: string }
   | { readonly type: 'certify'; readonly claims: JsonObject }
+  | { readonly type: 'placeHold'; readonly hold: legal.HoldRequest }
+  | { readonly type: 'liftHold'; readonly hold: legal.HoldRequest }
   | { readonly type: 'close' };
 
 /** Pure: the same state and command give the same events, on any machine, for ever. */
@@ -81,6 +84,10 @@ export const decide = (command: CaseCommand, state: CaseState): Decided<CaseEven
       return joiner.expireAcceptance(state, command.now);
     case 'certify':
       return state.certificate === null ? happened({ type: 'CertificateIssued', data: { claims: command.claims } }) : nothingNew;
+    case 'placeHold':
+      return legal.placeHold(state, command.hold);
+    case 'liftHold':
+      return legal.liftHold(state, command.hold);
     case 'close':
       return lifecycle.closeCase(state);
     default:

@@ -36,6 +36,10 @@ export type CaseEvent =
   | Event<'ReminderDue', { number: number }>
   | Event<'InviteAccepted', { acceptedAt: string | null; seenIn: string }>
   | Event<'WithdrawalBegan', { why: 'expired' | 'cancelled'; steps: readonly PlannedStep[]; approvedBy: string }>
+  | Event<'LegalHoldPlaced', { actor: string }>
+  | Event<'LegalHoldLiftAsked', { actor: string }>
+  | Event<'LegalHoldLiftRefused', { actor: string; code: string }>
+  | Event<'LegalHoldLifted', { actor: string; askedBy: string }>
   | Event<'CertificateIssued', { claims: JsonObject }>
   | Event<'CaseClosed', { phase: Phase; result: string }>;
 

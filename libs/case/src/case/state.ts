@@ -61,6 +61,8 @@ export interface OpenCase {
   readonly withdrawing: 'expired' | 'cancelled' | null;
   readonly seatAwaited: { readonly officeId: string; readonly seat: string } | null;
   readonly acceptance: { readonly deadline: string; readonly accepted: boolean; readonly reminders: number } | null;
+  /** While it stands nothing is done that cannot be undone, and nobody is erased. */
+  readonly legalHold: { readonly by: string; readonly liftAskedBy: string | null } | null;
   readonly certificate: JsonObject | null;
   readonly result: string | null;
 }
@@ -182,6 +184,14 @@ export const evolve = (state: CaseState, event: CaseEvent): CaseState => {
       return { ...state, acceptance: { deadline: state.acceptance?.deadline ?? '', reminders: state.acceptance?.reminders ?? 0, accepted: true } };
     case 'WithdrawalBegan':
       return { ...withSteps(state, event.data.steps), withdrawing: event.data.why, stages: voided(state) };
+    case 'LegalHoldPlaced':
+      return { ...state, legalHold: { by: event.data.actor, liftAskedBy: null } };
+    case 'LegalHoldLiftAsked':
+      return { ...state, legalHold: state.legalHold && { ...state.legalHold, liftAskedBy: event.data.actor } };
+    case 'LegalHoldLiftRefused':
+      return state;
+    case 'LegalHoldLifted':
+      return { ...state, legalHold: null };
     case 'CertificateIssued':
       return { ...state, certificate: event.data.claims };
     case 'CaseClosed':
@@ -214,6 +224,7 @@ const open = (data: Extract<CaseEvent, { type: 'CaseOpened' }>['data']): OpenCas
   withdrawing: null,
   seatAwaited: null,
   acceptance: null,
+  legalHold: null,
   certificate: null,
   result: null,
 });

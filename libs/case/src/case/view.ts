@@ -113,7 +113,18 @@ export const whatItWaitsFor = (state: OpenCase): readonly WaitsFor[] => {
       until: stage.deadline,
     }));
 
-  return [...blocked, ...stages, ...clocks(state)];
+  const held: readonly WaitsFor[] =
+    state.legalHold === null
+      ? []
+      : [
+          {
+            on: 'legal',
+            what: `a legal hold, placed by ${state.legalHold.by}: nothing is deleted or erased${state.legalHold.liftAskedBy ? `; ${state.legalHold.liftAskedBy} asks to lift it, somebody else has to agree` : ''}`,
+            until: null,
+          },
+        ];
+
+  return [...blocked, ...stages, ...clocks(state), ...held];
 };
 
 const clocks = (state: OpenCase): readonly WaitsFor[] => {

@@ -9,7 +9,7 @@ const LINKED = done(day(1), 'link');
 const asked = given(opened()).then(...LINKED, planned());
 const approved = asked.then(deciding('leaver'));
 const CUT = ['check', 'suspend'];
-const HANDED_OVER = ['forwarding', 'desk-phone-1', 'group-1', 'number-1', 'seat'];
+const HANDED_OVER = ['forwarding', 'desk-phone-1', 'group-1', 'number-1', 'calls', 'seat'];
 const held = approved.then({ type: 'reachCutOff', now: day(10) }, ...done(day(10), ...CUT, ...HANDED_OVER), { type: 'beginHold', now: day(10) });
 
 describe('a leaver that is planned', () => {

@@ -8,6 +8,8 @@ export type PersonEvent =
   | { readonly type: 'CaseBegan'; readonly data: { caseId: string; kind: CaseKind; factId: string | null }; readonly personal?: JsonObject }
   | { readonly type: 'CaseEnded'; readonly data: { caseId: string; phase: string }; readonly personal?: JsonObject }
   | { readonly type: 'DialpadUserLinked'; readonly data: { userId: string; caseId: string }; readonly personal?: JsonObject }
+  | { readonly type: 'LegalHoldPlaced'; readonly data: { actor: string }; readonly personal?: JsonObject }
+  | { readonly type: 'LegalHoldLifted'; readonly data: { actor: string }; readonly personal?: JsonObject }
   | { readonly type: 'PersonErased'; readonly data: { caseId: string }; readonly personal?: JsonObject };
 
 export interface PersonCase {
@@ -24,9 +26,11 @@ export interface PersonState {
   readonly cases: readonly PersonCase[];
   readonly userId: string | null;
   readonly erased: boolean;
+  /** Cases that are opened while it stands are held from the beginning. */
+  readonly legalHold: string | null;
 }
 
-export const unknownPerson: PersonState = { source: null, facts: [], cases: [], userId: null, erased: false };
+export const unknownPerson: PersonState = { source: null, facts: [], cases: [], userId: null, erased: false, legalHold: null };
 
 export const evolvePerson = (state: PersonState, event: PersonEvent): PersonState => {
   switch (event.type) {
@@ -43,6 +47,10 @@ export const evolvePerson = (state: PersonState, event: PersonEvent): PersonStat
       };
     case 'DialpadUserLinked':
       return { ...state, userId: event.data.userId };
+    case 'LegalHoldPlaced':
+      return { ...state, legalHold: event.data.actor };
+    case 'LegalHoldLifted':
+      return { ...state, legalHold: null };
     case 'PersonErased':
       return { ...state, erased: true, userId: null };
     default:
