@@ -215,6 +215,20 @@ describe('a legal hold', () => {
   });
 });
 
+describe('a person', () => {
+  it('can be given everything that is held about them, in one file, by an admin only', async () => {
+    const { body } = await api.call('requester', '/v1/cases', hire({ givenName: 'Unmistakable', note: 'kept as HR said it' }));
+    const { ref } = (body as { person: { ref: string } }).person;
+    expect((await api.call('operator', `/v1/persons/${ref}/data`)).status).toBe(403);
+    const answer = await api.call('admin', `/v1/persons/${ref}/data`);
+    expect(answer.body).toMatchObject({ ref, erased: false, cases: [{ case: { id: body['id'] } }] });
+    expect(JSON.stringify(answer.body)).toContain('Unmistakable');
+    expect(JSON.stringify(answer.body)).toContain('kept as HR said it');
+    expect(answer.headers.get('content-disposition')).toContain('attachment');
+    expect((await api.call('admin', '/v1/persons/nobody/data')).status).toBe(404);
+  });
+});
+
 describe('lists', () => {
   it('come in pages that follow each other to the end', async () => {
     for (let n = 0; n < 5; n += 1) await api.call('requester', '/v1/cases', hire());

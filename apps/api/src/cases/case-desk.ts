@@ -5,6 +5,7 @@ import {
   caseStream,
   freePerson,
   holdPerson,
+  personStream,
   type By as CommandBy,
   type Cases,
   type Executed,
@@ -237,6 +238,30 @@ export class CaseDesk {
     const { state } = await this.execute(caseId, { type: 'liftHold', hold: { actor: caller.actor, reason } }, caller);
     if (state.legalHold === null) await freePerson(this.deps.store, state.personRef, byOf(caller, this.deps.newId()));
     return this.detail(caseId, caller);
+  }
+
+  /** Everything that is held about a person, in one answer: what HR said, in its words, and every case with its story. */
+  async everythingAbout(personRef: string, caller: Caller): Promise<object> {
+    const person = await this.deps.persons.load(personRef);
+    if (person.version === 0) throw new Problem(404, 'person.unknown', 'there is no person of this reference');
+    const events = await this.deps.store.read(personStream(personRef));
+    const cases = await Promise.all(
+      person.state.cases.map(async ({ caseId }) => ({ case: await this.detail(caseId, caller), timeline: await this.timeline(caseId) })),
+    );
+
+    return {
+      ref: personRef,
+      source: person.state.source,
+      erased: person.profile.erased,
+      dialpadUserId: person.state.userId,
+      events: events.map((event) => ({
+        at: event.recordedAt,
+        type: event.type,
+        data: event.data,
+        personal: event.personal && 'data' in event.personal ? event.personal.data : null,
+      })),
+      cases,
+    };
   }
 
   /** On the person and every open case of theirs; lifted case by case, each by two people. */

@@ -1,5 +1,5 @@
 import * as contracts from '@handover/contracts';
-import { Body, Controller, Get, Headers, HttpCode, Param, Post, Query, Res } from '@nestjs/common';
+import { Body, Controller, Get, Header, Headers, HttpCode, Param, Post, Query, Res } from '@nestjs/common';
 import { ApiBearerAuth, ApiHeader, ApiOperation, ApiResponse, ApiTags } from '@nestjs/swagger';
 import type { Response } from 'express';
 import type { z } from 'zod';
@@ -184,6 +184,14 @@ export class PersonsController {
   @ApiResponse({ status: 200, standardSchema: contracts.personCases })
   find(@Query({ schema: contracts.personQuery }) query: In<typeof contracts.personQuery>): Promise<object> {
     return this.desk.person(query.source, query.employeeId);
+  }
+
+  @Get(':ref/data')
+  @Roles('admin')
+  @Header('content-disposition', 'attachment; filename="person.json"')
+  @ApiOperation({ summary: 'Everything that is held about a person, in one file (subject access)' })
+  data(@Param('ref') ref: string, @By() caller: Caller): Promise<object> {
+    return this.desk.everythingAbout(ref, caller);
   }
 
   @Post(':ref/legal-hold')
