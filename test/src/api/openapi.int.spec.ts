@@ -1,0 +1,52 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { startApi, type RunningApi } from '../support/api.ts';
+
+let api: RunningApi;
+beforeAll(async () => {
+  api = await startApi();
+}, 60_000);
+afterAll(() => api.stop(), 30_000);
+
+type Json = Record<string, unknown>;
+
+const walk = (value: unknown, at: string, visit: (node: Json, at: string) => void): void => {
+  if (Array.isArray(value)) value.forEach((each, index) => walk(each, `${at}/${index}`, visit));
+  else if (typeof value === 'object' && value !== null) {
+    visit(value as Json, at);
+    for (const [key, each] of Object.entries(value)) walk(each, `${at}/${key}`, visit);
+  }
+};
+
+describe('the description of the API', () => {
+  it('has no reference that leads nowhere, and says what every answer is', async () => {
+    const { body } = await api.request('/openapi.json');
+    const schemas = ((body as { components: { schemas: Json } }).components ?? {}).schemas;
+    const broken: string[] = [];
+    walk(body, '', (node, at) => {
+      const reference = node['$ref'];
+      if (typeof reference === 'string' && !(reference.replace('#/components/schemas/', '') in schemas)) broken.push(`${at}: ${reference}`);
+    });
+    expect(broken).toEqual([]);
+    const paths = (body as { paths: Record<string, Record<string, { summary?: string; responses: Json }>> }).paths;
+    const silent = Object.entries(paths).flatMap(([path, methods]) =>
+      Object.entries(methods)
+        .filter(([, operation]) => !operation.summary)
+        .map(([method]) => `${method} ${path}`),
+    );
+    expect(silent).toEqual([]);
+  });
+
+  it('shows the body of the HR hook with every type of fact', async () => {
+    const { body } = await api.request('/openapi.json');
+    const text = JSON.stringify((body as { paths: Json }).paths['/v1/hooks/{source}']);
+    for (const type of [
+      'employee.hired',
+      'employee.changed',
+      'employee.terminated',
+      'employee.termination_date_changed',
+      'employee.termination_rescinded',
+      'employee.rehired',
+    ])
+      expect(text).toContain(type);
+  });
+});
