@@ -2,8 +2,11 @@ import { Temporal } from 'temporal-polyfill';
 import type { Faults } from './faults.ts';
 import { ApiError, type Request, type Route } from './http.ts';
 import type { PhoneNumber, User } from './model.ts';
+import { assign } from './numbering.ts';
+import { holdsSeat, needSeats, seatsOf } from './seats.ts';
 import { seedCompany } from './seed.ts';
-import { userShape } from './shapes.ts';
+import { settle } from './settle.ts';
+import { userShape } from './shapes-user.ts';
 import { withSwitches } from './switches.ts';
 import type { World } from './world.ts';
 
@@ -47,7 +50,7 @@ const clock = ({ body }: Request, { world }: Controlled): object => {
   if (typeof body['advance'] === 'string') world.setNow(world.nowMs + msOf(body['advance']));
   else if (typeof body['now'] === 'string' && !Number.isNaN(Date.parse(body['now']))) world.setNow(Date.parse(body['now']));
   else throw new ApiError(400, 'give { "advance": "PT72H" } or { "now": "2026-03-01T09:00:00Z" }');
-  world.settle();
+  settle(world);
 
   return { now: world.now };
 };
@@ -74,11 +77,11 @@ const accept = ({ params }: Request, { world }: Controlled): object => {
 const restore = ({ params }: Request, { world }: Controlled): object => {
   const user = world.user(params['id'] ?? '');
   if (user.state !== 'deleted') throw new ApiError(409, 'only a deleted user can be restored');
-  if (!world.holdsSeat(user)) world.needSeat(user.officeId, user.license);
+  if (!holdsSeat(user, world)) needSeats(user.officeId, seatsOf({ ...user, phoneNumbers: user.heldNumbers }, world), world, user.id);
   world.putUser({ ...user, state: user.dateFirstLogin === null ? 'pending' : 'active', deletedAt: null, heldNumbers: [] });
   user.heldNumbers.forEach((held, index) => {
     const number = world.store.get<PhoneNumber>('numbers', held);
-    if (number) world.assign(number, 'user', user.id, index === 0);
+    if (number?.status === 'pending') assign(number, 'user', user.id, index === 0, world);
   });
 
   return userShape(world.user(user.id), world, { groups: true });
@@ -91,6 +94,7 @@ const reset = ({ body }: Request, controlled: Controlled): object => {
   if (!Number.isInteger(users) || users < 0 || !Number.isInteger(seed)) throw new ApiError(400, 'users and seed are whole numbers');
   const { switches } = world;
   world.store.clear();
+  world.forgetRandom();
   world.setSwitches(switches);
   seedCompany(world, { users, seed });
   faults.clear();

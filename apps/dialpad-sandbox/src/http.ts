@@ -1,3 +1,5 @@
+import type { Fields } from './fields.ts';
+
 export class ApiError extends Error {
   constructor(
     readonly status: number,
@@ -17,6 +19,8 @@ export interface Route<W> {
   readonly method: string;
   /** Like `/users/{id}`: also the name of the operation in faults and in the list of writes. */
   readonly template: string;
+  /** What the body must hold; checked before `handle`. */
+  readonly body?: Fields;
   readonly handle: (request: Request, world: W) => unknown;
 }
 
@@ -61,8 +65,11 @@ export const isTrue = (value: unknown): boolean => value === true || /^(true|1)$
 
 const PAGE = 100;
 
-/** `cursor` is opaque; a `limit` over 100 still gives 100, and every fifth such call fails, as Dialpad announces. */
-export const paged = (items: readonly unknown[], query: URLSearchParams, random: () => number): object => {
+/**
+ * `cursor` is opaque; a `limit` over 100 still gives 100, and every fifth such call fails, as Dialpad announces. Only what
+ * is on the page is put into shape.
+ */
+export const paged = <T>(items: readonly T[], query: URLSearchParams, random: () => number, shape: (item: T) => unknown): object => {
   const limit = query.has('limit') ? Number(query.get('limit')) : PAGE;
   if (!Number.isInteger(limit) || limit < 1) throw new ApiError(400, 'limit must be a positive integer');
   if (limit > PAGE && random() < 0.2) throw new ApiError(400, 'limit over 100 is deprecated');
@@ -77,7 +84,7 @@ export const paged = (items: readonly unknown[], query: URLSearchParams, random:
         );
   if (!Number.isInteger(from) || from < 0) throw new ApiError(400, 'corrupt cursor');
   const end = from + Math.min(limit, PAGE);
-  const page = items.slice(from, end);
+  const page = items.slice(from, end).map(shape);
 
   return {
     ...(page.length > 0 ? { items: page } : {}),

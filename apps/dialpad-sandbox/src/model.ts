@@ -25,6 +25,31 @@ export interface User {
   readonly deletedAt: string | null;
   /** What a deleted user still holds for 72 hours. */
   readonly heldNumbers: readonly string[];
+  readonly internationalDialing?: boolean;
+  readonly extension?: string;
+  readonly status?: { readonly message: string; readonly expiresAt: number | null };
+  readonly e911?: Address;
+  /** Groups in which the user does not want to be disturbed. */
+  readonly quietGroups?: readonly string[];
+  readonly duty?: Duty;
+}
+
+export interface Address {
+  readonly address: string;
+  readonly address2?: string;
+  readonly city: string;
+  readonly state: string;
+  readonly zip: string;
+  readonly country: string;
+}
+
+/** The same in all call centers of an operator. */
+export interface Duty {
+  readonly on: boolean;
+  readonly reason: string | null;
+  /** Epoch ms. */
+  readonly since: number;
+  readonly onSince: number | null;
 }
 
 export interface RoutingInner {
@@ -55,6 +80,9 @@ export interface Office {
   readonly phoneNumbers: readonly string[];
   readonly routing: RoutingOptions;
   readonly operators: readonly Operator[];
+  readonly emails?: readonly string[];
+  readonly e911?: Address;
+  readonly settings?: Settings;
   /** Bought licences by counter; what is free follows from who uses them. */
   readonly bought: Readonly<Record<Counter, number>>;
 }
@@ -76,7 +104,12 @@ export type Counter = (typeof counters)[number];
 export interface Operator {
   readonly userId: string;
   readonly role: string;
+  /** In call centers, 1 to 100. */
+  readonly skill?: number;
 }
+
+/** What is kept as it was sent and given back: hours, recording, hold queue. */
+export type Settings = Readonly<Record<string, unknown>>;
 
 export interface Group {
   readonly id: string;
@@ -86,6 +119,9 @@ export interface Group {
   readonly phoneNumbers: readonly string[];
   readonly routing: RoutingOptions;
   readonly operators: readonly Operator[];
+  /** `voicemail_notification_emails`: the API shows them and cannot change them. */
+  readonly emails?: readonly string[];
+  readonly settings?: Settings;
 }
 
 export interface CallRouter {
@@ -95,6 +131,37 @@ export interface CallRouter {
   readonly defaultTargetType: string;
   readonly defaultTargetId: string;
   readonly enabled: boolean;
+  readonly routingUrl?: string;
+  readonly secret?: string;
+  readonly phoneNumbers?: readonly string[];
+}
+
+/** A recorded greeting or announcement of a user or a line. */
+export interface Ivr {
+  readonly id: string;
+  readonly targetType: string;
+  readonly targetId: string;
+  readonly ivrType: string;
+  readonly name: string;
+  readonly description: string | null;
+  readonly selected: boolean;
+  /** Epoch ms. */
+  readonly added: number;
+}
+
+export interface StatsJob {
+  readonly id: string;
+  /** What was asked for; the same question joins the job that is there. */
+  readonly question: string;
+  readonly started: number;
+  readonly isToday: boolean;
+}
+
+/** A person the identity provider will bring back. */
+export interface Recreation {
+  readonly id: string;
+  readonly at: number;
+  readonly user: User;
 }
 
 export interface PhoneNumber {

@@ -1,56 +1,10 @@
 import type { Counter, Group, Office, RoutingOptions, User } from './model.ts';
 import { seeded } from './random.ts';
-import { counterOf, type World } from './world.ts';
+import { assign } from './numbering.ts';
+import { counterOf } from './seats.ts';
+import { FAMILY, GIVEN, OFFICES } from './seed-data.ts';
+import type { World } from './world.ts';
 
-const OFFICES = [
-  { name: 'San Francisco', country: 'us', state: 'CA', timezone: 'US/Pacific', areaCode: '415', dial: '+1415' },
-  { name: 'New York', country: 'us', state: 'NY', timezone: 'US/Eastern', areaCode: '212', dial: '+1212' },
-  { name: 'Berlin', country: 'de', state: 'BE', timezone: 'Europe/Berlin', areaCode: '30', dial: '+4930' },
-];
-const GIVEN = [
-  'Ada',
-  'Ben',
-  'Cleo',
-  'Dara',
-  'Eli',
-  'Femi',
-  'Gita',
-  'Hugo',
-  'Ines',
-  'Jun',
-  'Kofi',
-  'Lena',
-  'Malik',
-  'Nora',
-  'Omar',
-  'Pia',
-  'Quinn',
-  'Rosa',
-  'Sami',
-  'Tove',
-];
-const FAMILY = [
-  'Abel',
-  'Brandt',
-  'Costa',
-  'Dietz',
-  'Evans',
-  'Falk',
-  'Ganz',
-  'Holm',
-  'Iwata',
-  'Jansen',
-  'Keller',
-  'Lopez',
-  'Meyer',
-  'Novak',
-  'Okoye',
-  'Perez',
-  'Roth',
-  'Sato',
-  'Tanner',
-  'Weiss',
-];
 const SMALLEST = 8;
 
 /** A company of invented people; equal `users` and `seed` give the same one, ids included. */
@@ -67,7 +21,7 @@ export const seedCompany = (world: World, { users, seed }: { readonly users: num
   let line = 0;
   const number = (place: (typeof OFFICES)[number], officeId: string, status = 'available'): string => {
     line += 1;
-    const e164 = `${place.dial}555${String(line).padStart(4, '0')}`;
+    const e164 = `${place.dial}${555 + Math.floor(line / 10_000)}${String(line % 10_000).padStart(4, '0')}`;
     store.put('numbers', e164, { number: e164, areaCode: place.areaCode, officeId, status, targetType: null, targetId: null });
     return e164;
   };
@@ -87,7 +41,7 @@ export const seedCompany = (world: World, { users, seed }: { readonly users: num
       bought: nothing(),
     };
     world.putOffice(office);
-    world.assign(world.number(number(place, office.id)), 'office', office.id, true);
+    assign(world.number(number(place, office.id)), 'office', office.id, true, world);
     return { place, id: office.id };
   });
 
@@ -120,7 +74,7 @@ export const seedCompany = (world: World, { users, seed }: { readonly users: num
       deletedAt: null,
       heldNumbers: [],
     });
-    if (user.license === 'talk' && state !== 'suspended') world.assign(world.number(number(office.place, office.id)), 'user', user.id, true);
+    if (user.license === 'talk' && state !== 'suspended') assign(world.number(number(office.place, office.id)), 'user', user.id, true, world);
     return world.user(user.id);
   });
 
@@ -129,9 +83,20 @@ export const seedCompany = (world: World, { users, seed }: { readonly users: num
     const operators = (from: number, many: number) => colleagues.slice(from, from + many).map((user) => ({ userId: user.id, role: 'operator' }));
     const first = colleagues[0] as User;
     const group = (type: Group['type'], name: string, members: Group['operators'], routing = toVoicemail()): void =>
-      world.putGroup({ id: world.newId(), type, name, officeId: id, phoneNumbers: [], routing, operators: members });
+      world.putGroup({
+        id: world.newId(),
+        type,
+        name,
+        officeId: id,
+        phoneNumbers: [],
+        routing,
+        operators: members,
+        ...(type === 'department' || type === 'callcenter'
+          ? { emails: [members[0], members[1]].flatMap((each) => world.findUser(each?.userId ?? '')?.emails[0] ?? []) }
+          : {}),
+      });
 
-    world.putOffice({ ...world.office(id), operators: operators(0, 2) });
+    world.putOffice({ ...world.office(id), operators: operators(0, 2), emails: first.emails, e911: place.address });
     group('department', `${place.name} Sales`, operators(0, 3), toUser(colleagues[1] ?? first));
     group('department', `${place.name} Support`, operators(1, 3), withMenu(colleagues[2] ?? first));
     group(
@@ -148,11 +113,11 @@ export const seedCompany = (world: World, { users, seed }: { readonly users: num
       ...(colleagues[1] ? [{ userId: colleagues[1].id, role: 'trainee' }] : []),
     ]);
     store.put('devices', `deskphone-${id}`, { id: `deskphone-${id}`, userId: first.id, kind: 'deskphone', name: 'Desk phone', type: 'polycom' });
-    store.put('devices', `device-${id}`, { id: `device-${id}`, userId: first.id, kind: 'userdevice', name: 'Chrome', type: 'browser' });
+    store.put('devices', `device-${id}`, { id: `device-${id}`, userId: first.id, kind: 'userdevice', name: 'Chrome', type: 'web' });
     for (let pooled = 0; pooled < 5; pooled += 1) number(place, id);
 
     const used = nothing();
-    for (const user of world.users.filter((each) => each.officeId === id && each.state !== 'suspended')) used[counterOf(user.license)] += 1;
+    for (const user of world.usersOf(id).filter((each) => each.state !== 'suspended')) used[counterOf(user.license)] += 1;
     world.putOffice({
       ...world.office(id),
       bought: {

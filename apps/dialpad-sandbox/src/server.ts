@@ -1,13 +1,16 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { controlRoutes, type Controlled } from './control.ts';
-import { Faults, type FaultName } from './faults.ts';
+import { drift, recreateLater } from './drift.ts';
+import { Faults, type Struck } from './faults.ts';
+import { check } from './fields.ts';
 import { ApiError, router, type Request } from './http.ts';
-import { lineRoutes } from './lines.ts';
+import { Limits } from './limits.ts';
+import { apiRoutes } from './routes/index.ts';
 import { seedCompany } from './seed.ts';
+import { settle } from './settle.ts';
 import { Store } from './store.ts';
 import { withSwitches } from './switches.ts';
-import { userRoutes } from './users.ts';
 import { World } from './world.ts';
 
 export interface SandboxOptions {
@@ -28,7 +31,6 @@ export interface Sandbox {
   readonly stop: () => Promise<void>;
 }
 
-const PER_SECOND = 20; // developers.dialpad.com, "Rate limits": per company
 const HELD_MS = 60_000;
 
 /** Dialpad as far as Handover uses it, with a memory, a clock that can be moved, and faults on demand. */
@@ -41,52 +43,53 @@ export const startSandbox = async (options: SandboxOptions = {}): Promise<Sandbo
   store.commit();
 
   const faults = new Faults();
-  let recent: number[] = [];
-  const controlled: Controlled = { world, faults, forgetLimits: () => (recent = []), seeded };
-  const api = router([...userRoutes, ...lineRoutes]);
+  const limits = new Limits();
+  const controlled: Controlled = { world, faults, forgetLimits: () => limits.forget(), seeded };
+  const api = router(apiRoutes);
   const control = router(controlRoutes);
-
-  const isOverLimit = (): boolean => {
-    const now = performance.now();
-    recent = recent.filter((at) => at > now - 1_000);
-    if (recent.length >= PER_SECOND && world.switches.rateLimit === 'on') return true;
-    recent.push(now);
-    return false;
-  };
 
   const answerApi = (message: IncomingMessage, url: URL, body: Request['body'], reply: Reply): void => {
     if (!bearerOf(message, url)) throw new ApiError(401, 'no valid API key: send Authorization: Bearer …');
-    if (isOverLimit()) throw new ApiError(429, 'rate limit exceeded');
+    limits.spendCompany(world);
     const path = url.pathname.slice('/api/v2'.length);
     const found = api(message.method ?? '', path);
     if (found === null) throw new ApiError(404, 'not found');
     if (found === 'other-method') throw new ApiError(405, 'method not allowed');
 
     const operation = `${found.route.method} ${found.route.template}`;
-    const fault = faults.strike(operation, [...Object.values(found.params), ...Object.values(body).map(String)]);
+    limits.spendOperation(operation, world);
+    const ids = [...Object.values(found.params), ...Object.values(body).map(String)];
+    const struck = faults.strike(operation, ids);
+    const fault = struck?.fault;
     if (fault === '429') throw new ApiError(429, 'rate limit exceeded');
     if (fault === '500') throw new ApiError(500, 'internal error');
     if (fault === 'timeout-before') return reply.hold();
-    world.settle();
+    settle(world);
     store.commit();
     const request = { params: found.params, query: url.searchParams, body };
-    const answer = fault === 'stale-read' ? store.stale(() => found.route.handle(request, world)) : found.route.handle(request, world);
-    finish(fault, answer, reply);
+    const handle = (): unknown => (check(found.route.body ?? {}, body), found.route.handle(request, world));
+    const answer = fault === 'stale-read' ? store.stale(handle) : handle();
+    finish(struck, ids, answer, reply);
   };
 
-  const finish = (fault: FaultName | null, answer: unknown, reply: Reply): void => {
+  const finish = (struck: Struck | null, ids: readonly string[], answer: unknown, reply: Reply): void => {
+    const fault = struck?.fault;
     if (fault === 'no-op') store.rollback();
     else store.commit();
+    const user = [struck?.userId ?? '', ...ids].flatMap((id) => world.findUser(id) ?? [])[0];
+    if (user && struck?.fault === 'drift') drift(user, struck.change, world);
+    if (user && fault === 'scim-recreate') recreateLater(user, world);
+    store.commit();
     if (fault === 'timeout-after') reply.hold();
     else if (fault === 'lost-reply') reply.drop();
-    else reply.send(200, answer);
+    else reply.send(200, answer ?? (world.switches.emptyAnswer === 'object' ? {} : undefined));
   };
 
   const answerControl = (message: IncomingMessage, url: URL, body: Request['body'], reply: Reply): void => {
     if (!isLoopback(message.socket.remoteAddress)) throw new ApiError(403, 'the control routes answer on this machine only');
     const found = control(message.method ?? '', url.pathname);
     if (found === null || found === 'other-method') throw new ApiError(404, 'no such control route');
-    world.settle();
+    settle(world);
     const answer = found.route.handle({ params: found.params, query: url.searchParams, body }, controlled);
     store.commit();
     reply.send(200, answer);

@@ -1,78 +1,23 @@
-import type { CallRouter, Device, Group, Office, PhoneNumber, User } from './model.ts';
+import type { CallRouter, Device, Group, Ivr, Office, PhoneNumber, Settings } from './model.ts';
 import type { World } from './world.ts';
 
+export const AVATAR = 'https://static.dialpad.example/avatar.png';
+
 /** Dialpad's way of writing: ids as strings, dates without a zone, and nothing at all where there is no value. */
-const present = (fields: Readonly<Record<string, unknown>>): Record<string, unknown> =>
+export const present = (fields: Readonly<Record<string, unknown>>): Record<string, unknown> =>
   Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== null && value !== undefined && !(Array.isArray(value) && value.length === 0)));
 
-const naive = (iso: string | null): string | null => iso?.replace(/\.\d+Z$/, '').replace(/Z$/, '') ?? null;
+export const naive = (iso: string | null): string | null => iso?.replace(/\.\d+Z$/, '').replace(/Z$/, '') ?? null;
 
-export const userShape = (user: User, world: World, { groups = false } = {}): object => {
-  const office = world.office(user.officeId);
-  const common = {
-    id: user.id,
-    company_id: world.companyId,
-    office_id: user.officeId,
-    country: office.country,
-    state: user.state,
-    license: user.license,
-    first_name: user.firstName,
-    last_name: user.lastName,
-    job_title: user.jobTitle,
-    language: 'en',
-    timezone: office.timezone,
-    image_url: 'https://static.dialpad.example/avatar.png',
-    muted: false,
-    is_online: false,
-    is_on_duty: false,
-    international_dialing_enabled: false,
-    is_admin: user.adminOfficeIds.length > 0,
-    is_super_admin: user.superAdmin,
-    onboarding_completed: user.onboardingCompleted,
-    voicemail: { is_default_voicemail: true, name: 'default', voicemail_notifications_enabled: true },
-  };
-  const display = `${user.firstName} ${user.lastName}`.trim();
-  if (user.state === 'deleted') {
-    return present({
-      ...common,
-      is_admin: false,
-      is_super_admin: false,
-      display_name: `${display} (deactivated)`,
-      do_not_disturb: true,
-      is_available: false,
-      status_message: '',
-    });
-  }
+/** Given back as it was sent, whole numbers as strings like all of Dialpad's. */
+const settingsShape = (settings: Settings = {}): object => written(settings) as object;
 
-  return present({
-    ...common,
-    display_name: display,
-    do_not_disturb: user.doNotDisturb,
-    is_available: user.state === 'active',
-    emails: user.emails,
-    admin_office_ids: user.adminOfficeIds,
-    phone_numbers: user.phoneNumbers,
-    forwarding_numbers: user.forwardingNumbers,
-    date_added: naive(user.dateAdded),
-    date_active: naive(user.dateActive),
-    date_first_login: naive(user.dateFirstLogin),
-    group_details: groups ? world.membershipsOf(user.id).map(({ id, type, role }) => ({ group_id: id, group_type: type, role, do_not_disturb: false })) : [],
-  });
+const written = (value: unknown): unknown => {
+  if (typeof value === 'number') return String(value);
+  if (Array.isArray(value)) return value.map(written);
+  if (typeof value !== 'object' || value === null) return value;
+  return present(Object.fromEntries(Object.entries(value).map(([name, each]) => [name, written(each)])));
 };
-
-/** What operator calls answer with. */
-export const operatorShape = (user: User, world: World): object =>
-  present({
-    id: user.id,
-    name: `${user.firstName} ${user.lastName}`.trim(),
-    company_id: world.companyId,
-    office_id: user.officeId,
-    country: world.office(user.officeId).country,
-    is_on_duty: false,
-    phone_numbers: user.phoneNumbers,
-    state: user.state,
-    image_url: 'https://static.dialpad.example/avatar.png',
-  });
 
 export const officeShape = (office: Office): object =>
   present({
@@ -89,6 +34,9 @@ export const officeShape = (office: Office): object =>
     ring_seconds: '30',
     availability_status: 'open',
     routing_options: office.routing,
+    voicemail_notification_emails: office.emails,
+    e911_address: office.e911,
+    ...settingsShape({ ...office.settings, hours_on: null }), // an office shows its hours and not whether they count
   });
 
 export const groupShape = (group: Group, world: World): object => {
@@ -106,6 +54,8 @@ export const groupShape = (group: Group, world: World): object => {
     availability_status: 'open',
     hours_on: false,
     routing_options: group.routing,
+    voicemail_notification_emails: group.emails,
+    ...settingsShape(group.settings),
   });
 };
 
@@ -117,7 +67,9 @@ export const routerShape = (router: CallRouter): object =>
     default_target_type: router.defaultTargetType,
     default_target_id: router.defaultTargetId,
     enabled: router.enabled,
-    routing_url: 'https://routing.example.com/',
+    routing_url: router.routingUrl ?? 'https://routing.example.com/',
+    phone_numbers: router.phoneNumbers,
+    signature: router.secret === undefined ? null : { algo: 'HS256', secret: router.secret, type: 'jwt' },
   });
 
 export const numberShape = (number: PhoneNumber, world: World): object =>
@@ -132,6 +84,14 @@ export const numberShape = (number: PhoneNumber, world: World): object =>
     type: 'local',
   });
 
+/** A number that is gone has no status: the description knows none for it. */
+export const releasedShape = ({ number, areaCode }: PhoneNumber, world: World): object => ({
+  number,
+  area_code: areaCode,
+  company_id: world.companyId,
+  type: 'local',
+});
+
 export const deskPhoneShape = (device: Device): object => ({
   id: device.id,
   name: device.name,
@@ -141,10 +101,21 @@ export const deskPhoneShape = (device: Device): object => ({
   byod: false,
 });
 
-export const userDeviceShape = (device: Device): object => ({
-  id: device.id,
-  display_name: device.name,
-  type: device.type,
-  user_id: device.userId,
-  app_version: '2602.1.0',
-});
+const FIRST_SEEN = '2026-01-01T00:00:00';
+const MOBILE = ['iphone', 'ipad', 'android'];
+
+/** Devices register about once an hour, and mobile ones never show when. */
+export const userDeviceShape = (device: Device, world: World): object =>
+  present({
+    id: device.id,
+    display_name: device.name,
+    type: device.type,
+    user_id: device.userId,
+    app_version: '2602.1.0',
+    date_created: FIRST_SEEN,
+    date_updated: FIRST_SEEN,
+    date_registered: MOBILE.includes(device.type) ? null : naive(new Date(Math.floor(world.nowMs / 3_600_000) * 3_600_000).toISOString()),
+  });
+
+export const ivrShape = (ivr: Ivr): object =>
+  present({ id: ivr.id, name: ivr.name, description: ivr.description, selected: ivr.selected, date_added: String(ivr.added) });

@@ -8,12 +8,20 @@ interface Change {
   readonly value: Value | null;
 }
 
+interface Index {
+  readonly table: string;
+  readonly name: string;
+  readonly keysOf: (value: Value) => readonly string[];
+  readonly ids: Map<string, Set<string>>;
+}
+
 /**
  * Tables of JSON values with a journal: what a request changed is on the disk before it is answered, and can be taken back
  * as a whole. Without a folder everything is in memory only.
  */
 export class Store {
   readonly #tables = new Map<string, Map<string, Value>>();
+  readonly #indexes: Index[] = [];
   readonly #folder: string | null;
   #done: Change[] = [];
   #undo: Change[] = [];
@@ -36,6 +44,23 @@ export class Store {
 
   all<T extends Value>(table: string): T[] {
     return [...(this.#tables.get(table)?.values() ?? [])] as T[];
+  }
+
+  size(table: string): number {
+    return this.#tables.get(table)?.size ?? 0;
+  }
+
+  /** Rows can then be found by any of their keys; it follows every change, also one that is taken back. */
+  index<T extends Value>(table: string, name: string, keysOf: (value: T) => readonly string[]): void {
+    const index: Index = { table, name, keysOf: keysOf as Index['keysOf'], ids: new Map() };
+    for (const [id, value] of this.#tables.get(table) ?? []) file(index, id, null, value);
+    this.#indexes.push(index);
+  }
+
+  lookup<T extends Value>(table: string, name: string, key: string): T[] {
+    const index = this.#indexes.find((each) => each.table === table && each.name === name);
+    if (!index) throw new Error(`no index ${name} of ${table}`);
+    return [...(index.ids.get(key) ?? [])].flatMap((id) => this.get<T>(table, id) ?? []);
   }
 
   put(table: string, id: string, value: Value): void {
@@ -84,6 +109,7 @@ export class Store {
 
   clear(): void {
     this.#tables.clear();
+    for (const index of this.#indexes) index.ids.clear();
     this.#done = [];
     this.#undo = [];
     this.#lastUndo = [];
@@ -92,6 +118,8 @@ export class Store {
 
   #apply({ table, id, value }: Change): void {
     const rows = this.#tables.get(table) ?? new Map<string, Value>();
+    const before = rows.get(id) ?? null;
+    for (const index of this.#indexes) if (index.table === table) file(index, id, before, value);
     if (value === null) rows.delete(id);
     else rows.set(id, value);
     this.#tables.set(table, rows);
@@ -114,3 +142,19 @@ export class Store {
     renameSync(`${file}.new`, file);
   }
 }
+
+const file = (index: Index, id: string, before: Value | null, after: Value | null): void => {
+  const old = before === null ? [] : index.keysOf(before);
+  const now = after === null ? [] : index.keysOf(after);
+  for (const key of old) {
+    if (now.includes(key)) continue;
+    const ids = index.ids.get(key);
+    ids?.delete(id);
+    if (ids?.size === 0) index.ids.delete(key);
+  }
+  for (const key of now) {
+    const ids = index.ids.get(key);
+    if (ids) ids.add(id);
+    else index.ids.set(key, new Set([id]));
+  }
+};

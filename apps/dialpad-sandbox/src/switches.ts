@@ -6,12 +6,24 @@ export const choices = {
   createState: ['pending', 'active'],
   suspendFreesSeat: ['true', 'false'],
   deleteFreesSeat: ['true', 'false'],
+  /** `is_super_admin` and `admin_office_ids` of a user who has not accepted yet. */
+  pendingAdmin: ['allowed', 'refused'],
   /** Whether the company keeps un-assigned numbers; without a pool they are lost. */
   reservePool: ['true', 'false'],
   /** Assigning a number that somebody else holds. */
   reassign: ['moves', 'refuses'],
   /** Creating or activating a user when no seat is free; `buys` is the bill nobody asked for. */
   noSeat: ['refuses', 'buys'],
+  /** Whether a Sell licence (`agents`) comes with a number of its own. */
+  sellIncludesNumber: ['true', 'false'],
+  /** A change to a Support licence that keeps numbers when too few additional number licences are free. */
+  keepNumbers: ['refuses', 'drops'],
+  /** What becomes of the numbers of a user who is moved to an office abroad: un-assigned like others, or lost. */
+  numbersAbroad: ['un-assigned', 'lost'],
+  /** Body of an operation that is documented to answer with nothing. */
+  emptyAnswer: ['object', 'nothing'],
+  /** `PATCH /callrouters/{id}`: Dialpad's pages contradict each other. */
+  callRouterLimit: ['1-per-5-minutes', 'as-others'],
   retryAfter: ['off', 'on'],
   /** State that `GET /users` lists when none is asked for. */
   listDefault: ['active', 'all'],

@@ -1,19 +1,33 @@
 import { ApiError } from './http.ts';
-import type { CallRouter, Counter, Device, Group, Office, PhoneNumber, User, WriteEntry } from './model.ts';
+import type { CallRouter, Device, Group, Office, PhoneNumber, User, WriteEntry } from './model.ts';
 import { seeded } from './random.ts';
 import type { Store } from './store.ts';
 import { defaultSwitches, type Switches } from './switches.ts';
 
-const RESTORE_WINDOW_MS = 72 * 3_600_000; // help.dialpad.com, "Manage Your Users"
-
 /** The company, and what happens in it by itself. Every change goes through here. */
 export class World {
-  readonly random = seeded(1);
+  #random: (() => number) | null = null;
 
   constructor(
     readonly store: Store,
     private readonly realNow: () => number = Date.now,
-  ) {}
+  ) {
+    store.index<User>('users', 'email', ({ emails }) => emails.map((each) => each.toLowerCase()));
+    store.index<User>('users', 'office', ({ officeId }) => [officeId]);
+    store.index<User>('users', 'deleted', ({ deletedAt }) => (deletedAt === null ? [] : ['yes']));
+    store.index<User>('users', 'admin', ({ superAdmin, state }) => (superAdmin && state === 'active' ? ['yes'] : []));
+    store.index<Device>('devices', 'user', ({ userId }) => [userId]);
+  }
+
+  /** Follows from the seed, and begins anew with each company. */
+  get random(): () => number {
+    this.#random ??= seeded(this.store.get<number>('meta', 'seed') ?? 1);
+    return this.#random;
+  }
+
+  forgetRandom(): void {
+    this.#random = null;
+  }
 
   /** Virtual ms. */
   get nowMs(): number {
@@ -64,6 +78,15 @@ export class World {
     return found;
   }
 
+  /** Whoever has the address and is not deleted. */
+  userByEmail(email: string): User | undefined {
+    return this.store.lookup<User>('users', 'email', email.toLowerCase()).find((each) => each.state !== 'deleted');
+  }
+
+  usersOf(officeId: string): User[] {
+    return this.store.lookup<User>('users', 'office', officeId);
+  }
+
   putUser(user: User): User {
     this.store.put('users', user.id, user);
     return user;
@@ -107,6 +130,10 @@ export class World {
     return found;
   }
 
+  putCallRouter(router: CallRouter): void {
+    this.store.put('callrouters', router.id, router);
+  }
+
   get numbers(): PhoneNumber[] {
     return this.store.all<PhoneNumber>('numbers');
   }
@@ -117,105 +144,16 @@ export class World {
     return found;
   }
 
+  putNumber(number: PhoneNumber): void {
+    this.store.put('numbers', number.number, number);
+  }
+
   get devices(): Device[] {
     return this.store.all<Device>('devices');
   }
 
-  /** Memberships as a user shows them; a suspended user keeps theirs. */
-  membershipsOf(userId: string): { id: string; type: string; role: string }[] {
-    const lines = [
-      ...this.offices.map((each) => ({ id: each.id, type: 'office', operators: each.operators })),
-      ...(['department', 'callcenter'] as const).flatMap((type) => this.groups(type)),
-    ];
-    return lines.flatMap(({ id, type, operators }) => operators.filter((each) => each.userId === userId).map(({ role }) => ({ id, type, role })));
-  }
-
-  // ── seats ──────────────────────────────────────────────────────────────
-
-  holdsSeat(user: User): boolean {
-    if (user.state === 'suspended') return this.switches.suspendFreesSeat === 'false';
-    if (user.state === 'deleted') return this.switches.deleteFreesSeat === 'false';
-    return true;
-  }
-
-  free(office: Office): Record<Counter, number> {
-    const left: Record<Counter, number> = { ...office.bought };
-    for (const user of this.users.filter((each) => each.officeId === office.id && this.holdsSeat(each))) {
-      left[counterOf(user.license)] -= 1;
-      if (user.operatorLicense !== null) left[counterOf(user.operatorLicense)] -= 1;
-      left.additional_number_lines -= Math.max(0, user.phoneNumbers.length - 1);
-    }
-    return left;
-  }
-
-  /** @throws ApiError when none is free and the company does not buy by itself. */
-  needSeat(officeId: string, license: string): void {
-    const office = this.office(officeId);
-    const counter = counterOf(license);
-    if (this.free(office)[counter] > 0) return;
-    if (this.switches.noSeat !== 'buys') throw new ApiError(400, `not enough licenses in the office: ${counter}`);
-    this.putOffice({ ...office, bought: { ...office.bought, [counter]: office.bought[counter] + 1 } });
-  }
-
-  // ── numbers ────────────────────────────────────────────────────────────
-
-  assign(number: PhoneNumber, targetType: string, targetId: string, primary: boolean): PhoneNumber {
-    this.detach(number);
-    const assigned = { ...number, status: statusOf(targetType), targetType, targetId };
-    this.store.put('numbers', number.number, assigned);
-    if (targetType === 'user') {
-      const user = this.user(targetId);
-      const others = user.phoneNumbers.filter((each) => each !== number.number);
-      this.putUser({ ...user, phoneNumbers: primary ? [number.number, ...others] : [...others, number.number] });
-    } else if (targetType === 'office') {
-      const office = this.office(targetId);
-      this.putOffice({ ...office, phoneNumbers: [...office.phoneNumbers, number.number] });
-    } else if (targetType === 'department' || targetType === 'callcenter') {
-      const group = this.group(targetType, targetId);
-      this.putGroup({ ...group, phoneNumbers: [...group.phoneNumbers, number.number] });
-    }
-    return assigned;
-  }
-
-  /** Back to the pool; a company without one loses it. */
-  unassign(number: PhoneNumber, release: boolean): PhoneNumber | null {
-    this.detach(number);
-    if (release || this.switches.reservePool === 'false') {
-      this.store.remove('numbers', number.number);
-      return null;
-    }
-    const pooled = { ...number, status: 'available', targetType: null, targetId: null };
-    this.store.put('numbers', number.number, pooled);
-    return pooled;
-  }
-
-  private detach(number: PhoneNumber): void {
-    const without = (list: readonly string[]): string[] => list.filter((each) => each !== number.number);
-    if (number.targetId === null) return;
-    if (number.targetType === 'user') {
-      const user = this.findUser(number.targetId);
-      if (user) this.putUser({ ...user, phoneNumbers: without(user.phoneNumbers) });
-    } else if (number.targetType === 'office') {
-      const office = this.office(number.targetId);
-      this.putOffice({ ...office, phoneNumbers: without(office.phoneNumbers) });
-    } else if (number.targetType === 'department' || number.targetType === 'callcenter') {
-      const group = this.group(number.targetType, number.targetId);
-      this.putGroup({ ...group, phoneNumbers: without(group.phoneNumbers) });
-    }
-  }
-
-  // ── time ───────────────────────────────────────────────────────────────
-
-  /** Deleted users whose 72 hours are over are gone, and what they held goes back to the pool. */
-  settle(): void {
-    for (const user of this.users) {
-      if (user.deletedAt === null || this.nowMs < Date.parse(user.deletedAt) + RESTORE_WINDOW_MS) continue;
-      for (const held of user.heldNumbers) {
-        const number = this.store.get<PhoneNumber>('numbers', held);
-        if (number) this.unassign(number, false);
-      }
-      this.store.remove('users', user.id);
-    }
+  devicesOf(userId: string): Device[] {
+    return this.store.lookup<Device>('devices', 'user', userId);
   }
 
   // ── the list of writes ─────────────────────────────────────────────────
@@ -230,9 +168,3 @@ export class World {
     return this.store.all<WriteEntry>('writes').sort((left, right) => left.number - right.number);
   }
 }
-
-/** Which counter a licence is taken from (descriptions of the enum in Dialpad's API description). */
-export const counterOf = (license: string): Counter =>
-  license === 'agents' ? 'sell_lines' : license === 'lite_support_agents' ? 'contact_center_lines' : 'talk_lines';
-
-const statusOf = (targetType: string): string => ({ callcenter: 'call_center', callrouter: 'call_router' })[targetType] ?? targetType;

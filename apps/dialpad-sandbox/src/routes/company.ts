@@ -1,0 +1,27 @@
+import { ApiError, paged, type Request, type Route } from '../http.ts';
+import type { World } from '../world.ts';
+
+const company = (_: Request, world: World): object => ({
+  id: world.companyId,
+  name: 'Sandbox Company',
+  ...(world.switches.companyDomain === '' ? {} : { domain: world.switches.companyDomain }),
+  country: 'us',
+  account_type: 'enterprise',
+  admin_email: 'admin@example.com',
+  office_count: String(world.offices.length),
+  state: 'active',
+  settings: { allow_ai_training: false, has_callai: false },
+});
+
+export const companyRoutes: readonly Route<World>[] = [
+  { method: 'GET', template: '/company', handle: company },
+  // Nobody calls anybody here.
+  { method: 'GET', template: '/call', handle: ({ query }, world) => paged([], query, world.random, () => null) },
+  {
+    method: 'GET',
+    template: '/call/{id}',
+    handle: () => {
+      throw new ApiError(404, 'call not found');
+    },
+  },
+];
