@@ -1,1 +1,3 @@
 export * from './merkle.ts';
+export * from './proofs.ts';
+export * from './tiles.ts';

@@ -15,13 +15,6 @@ const concat = (...parts: readonly Uint8Array[]): Uint8Array => {
 export const leafHash = (hash: Hash, data: Uint8Array): Uint8Array => hash(concat(Uint8Array.of(0), data));
 export const nodeHash = (hash: Hash, left: Uint8Array, right: Uint8Array): Uint8Array => hash(concat(Uint8Array.of(1), left, right));
 
-/** The largest power of two below a size over one. */
-const split = (size: number): number => {
-  let power = 1;
-  while (power * 2 < size) power *= 2;
-  return power;
-};
-
 /** The tree's right edge: roots of its full subtrees, the largest first. All that is needed to go on growing it. */
 export interface Frontier {
   readonly size: number;
@@ -30,16 +23,29 @@ export interface Frontier {
 
 export const emptyFrontier: Frontier = { size: 0, roots: [] };
 
-export const grow = (hash: Hash, { size, roots }: Frontier, leaf: Uint8Array): Frontier => {
-  const next = [...roots, leaf];
-  // As many subtrees are completed by this leaf as the size has ones at its end.
-  for (let rest = size; rest % 2 === 1; rest = Math.floor(rest / 2)) {
-    const right = next.pop() as Uint8Array;
-    const left = next.pop() as Uint8Array;
-    next.push(nodeHash(hash, left, right));
+/** Told of every subtree that is complete: the root of the 2^level leaves from index · 2^level. */
+export type Completed = (level: number, index: number, root: Uint8Array) => void;
+
+export const growAll = (hash: Hash, { size, roots }: Frontier, leaves: Iterable<Uint8Array>, completed?: Completed): Frontier => {
+  const next = [...roots];
+  let count = size;
+  for (const leaf of leaves) {
+    next.push(leaf);
+    // As many subtrees are completed by this leaf as the size has ones at its end.
+    for (let rest = count, level = 1; rest % 2 === 1; level += 1) {
+      const right = next.pop() as Uint8Array;
+      const left = next.pop() as Uint8Array;
+      const root = nodeHash(hash, left, right);
+      next.push(root);
+      rest = Math.floor(rest / 2);
+      completed?.(level, rest, root);
+    }
+    count += 1;
   }
-  return { size: size + 1, roots: next };
+  return { size: count, roots: next };
 };
+
+export const grow = (hash: Hash, frontier: Frontier, leaf: Uint8Array): Frontier => growAll(hash, frontier, [leaf]);
 
 /** The root of the whole tree; of an empty one the hash of nothing. */
 export const rootOf = (hash: Hash, { roots }: Frontier): Uint8Array => {
@@ -47,23 +53,7 @@ export const rootOf = (hash: Hash, { roots }: Frontier): Uint8Array => {
   return roots.slice(0, -1).reduceRight((right, left) => nodeHash(hash, left, right), roots[roots.length - 1] as Uint8Array);
 };
 
-export const rootOfLeaves = (hash: Hash, leaves: readonly Uint8Array[]): Uint8Array =>
-  rootOf(
-    hash,
-    leaves.reduce<Frontier>((so, leaf) => grow(hash, so, leaf), emptyFrontier),
-  );
-
-/** RFC 9162, 2.1.3.1: the hashes that lead from a leaf to the root. */
-export const inclusionProof = (hash: Hash, leaves: readonly Uint8Array[], index: number): readonly Uint8Array[] => {
-  if (index < 0 || index >= leaves.length) throw new RangeError('the log has no leaf of this index');
-  if (leaves.length === 1) return [];
-  const at = split(leaves.length);
-  const [left, right] = [leaves.slice(0, at), leaves.slice(at)];
-
-  return index < at
-    ? [...inclusionProof(hash, left, index), rootOfLeaves(hash, right)]
-    : [...inclusionProof(hash, right, index - at), rootOfLeaves(hash, left)];
-};
+export const rootOfLeaves = (hash: Hash, leaves: readonly Uint8Array[]): Uint8Array => rootOf(hash, growAll(hash, emptyFrontier, leaves));
 
 /** RFC 9162, 2.1.3.2. */
 export const provesInclusion = (
@@ -84,22 +74,6 @@ export const provesInclusion = (
   return sn === 0 && equal(at, claim.root);
 };
 
-/** RFC 9162, 2.1.4.1: that the tree of `oldSize` is the beginning of this one. */
-export const consistencyProof = (hash: Hash, leaves: readonly Uint8Array[], oldSize: number): readonly Uint8Array[] => {
-  if (oldSize < 1 || oldSize > leaves.length) throw new RangeError('the older size is from 1 to the size');
-  return oldSize === leaves.length ? [] : subproof(hash, leaves, oldSize, true);
-};
-
-const subproof = (hash: Hash, leaves: readonly Uint8Array[], oldSize: number, isWhole: boolean): readonly Uint8Array[] => {
-  if (oldSize === leaves.length) return isWhole ? [] : [rootOfLeaves(hash, leaves)];
-  const at = split(leaves.length);
-  const [left, right] = [leaves.slice(0, at), leaves.slice(at)];
-
-  return oldSize <= at
-    ? [...subproof(hash, left, oldSize, isWhole), rootOfLeaves(hash, right)]
-    : [...subproof(hash, right, oldSize - at, false), rootOfLeaves(hash, left)];
-};
-
 export interface Tree {
   readonly size: number;
   readonly root: Uint8Array;
@@ -109,7 +83,7 @@ export interface Tree {
 export const provesConsistency = (hash: Hash, older: Tree, newer: Tree, proof: readonly Uint8Array[]): boolean => {
   if (older.size < 1 || older.size > newer.size) return false;
   if (older.size === newer.size) return proof.length === 0 && equal(older.root, newer.root);
-  const isPower = (older.size & (older.size - 1)) === 0;
+  const isPower = 2 ** Math.round(Math.log2(older.size)) === older.size; // no bit arithmetic: sizes may pass 2^31
   const [first, ...rest] = isPower ? [older.root, ...proof] : proof;
   if (first === undefined) return false;
   let [fn, sn] = [older.size - 1, newer.size - 1];
