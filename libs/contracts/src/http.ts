@@ -54,6 +54,10 @@ export const auditFilter = z.object({
 export const auditQuery = z.object({ ...auditFilter.shape, ...page });
 export const auditExportQuery = z.object({ ...auditFilter.shape, format: z.enum(['ndjson', 'csv']).default('ndjson') });
 export const evidenceQuery = z.object({ format: z.enum(['json', 'html']).default('json') });
+export const consistencyQuery = z.object({
+  from: z.coerce.number('a size is a whole number').int().min(1),
+  to: z.coerce.number('a size is a whole number').int().min(1).optional(),
+});
 export const position = z.coerce.number('a position is a whole number').int().nonnegative();
 export const caseId = z.uuid('a case id is a UUID');
 
@@ -201,6 +205,14 @@ export const checkpointList = z
 export const inclusion = z
   .object({ position: z.number().int(), leaf: z.string(), proof: z.array(z.string()).describe('base64, from the leaf upwards'), checkpoint })
   .meta({ id: 'InclusionProof' });
+
+export const consistency = z
+  .object({
+    from: z.object({ size: z.number().int(), root: z.string().describe('base64') }),
+    to: checkpoint,
+    proof: z.array(z.string()).describe('base64, as RFC 9162, 2.1.4'),
+  })
+  .meta({ id: 'ConsistencyProof' });
 
 export type CaseDetail = z.infer<typeof caseDetail>;
 export type CaseItem = z.infer<typeof caseItem>;

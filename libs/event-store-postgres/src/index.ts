@@ -5,4 +5,5 @@ export * from './postgres-event-store.ts';
 export * from './rows.ts';
 export * from './verify.ts';
 export * from './log.ts';
+export * from './proofs.ts';
 export * from './sequencer.ts';

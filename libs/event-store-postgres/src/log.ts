@@ -1,4 +1,4 @@
-import { equal, grow, inclusionProof, rootOf, emptyFrontier, type Frontier } from '@handover/merkle';
+import { equal, grow, rootOf, emptyFrontier, type Frontier } from '@handover/merkle';
 import { logLeaf, readNote, sha256, type LogEntry, type PublicKey } from '@handover/record-proof';
 import type { DataSource } from 'typeorm';
 
@@ -85,20 +85,38 @@ export const lookBack = async (
 export interface KeptCheckpoint {
   readonly size: number;
   readonly keyId: string;
+  readonly root: Uint8Array;
   readonly note: string;
   readonly at: string;
 }
 
+interface CheckpointRow {
+  readonly size: string;
+  readonly key_id: string;
+  readonly root: Buffer;
+  readonly note: string;
+  readonly at: Date;
+}
+
+const keptOf = ({ size, key_id, root, note, at }: CheckpointRow): KeptCheckpoint => ({
+  size: Number(size),
+  keyId: key_id,
+  root: new Uint8Array(root),
+  note,
+  at: at.toISOString(),
+});
+
 /** Newest first. */
 export const checkpoints = async (dataSource: DataSource, limit = 1_000): Promise<readonly KeptCheckpoint[]> =>
+  ((await dataSource.query('SELECT size, key_id, root, note, at FROM ev.log_checkpoint ORDER BY size DESC, at DESC LIMIT $1', [limit])) as CheckpointRow[]).map(
+    keptOf,
+  );
+
+/** The newest of this size, where one was signed. */
+export const checkpointAt = async (dataSource: DataSource, size: number): Promise<KeptCheckpoint | undefined> =>
   (
-    (await dataSource.query('SELECT size, key_id, note, at FROM ev.log_checkpoint ORDER BY size DESC, at DESC LIMIT $1', [limit])) as {
-      size: string;
-      key_id: string;
-      note: string;
-      at: Date;
-    }[]
-  ).map(({ size, key_id, note, at }) => ({ size: Number(size), keyId: key_id, note, at: at.toISOString() }));
+    (await dataSource.query('SELECT size, key_id, root, note, at FROM ev.log_checkpoint WHERE size = $1 ORDER BY at DESC LIMIT 1', [size])) as CheckpointRow[]
+  ).map(keptOf)[0];
 
 export const checkpointKeys = async (dataSource: DataSource): Promise<readonly PublicKey[]> =>
   (
@@ -108,32 +126,6 @@ export const checkpointKeys = async (dataSource: DataSource): Promise<readonly P
     origin: row.origin,
     publicKey: row.public_key,
   }));
-
-/** The hashes that lead from an event to the newest checkpoint; null when it is not in one yet. */
-export const proofOf = async (
-  dataSource: DataSource,
-  position: number,
-): Promise<{ readonly leaf: Uint8Array; readonly proof: readonly Uint8Array[]; readonly checkpoint: KeptCheckpoint } | null> => {
-  const [checkpoint] = await checkpoints(dataSource, 1);
-  if (!checkpoint || position >= checkpoint.size) return null;
-  const rows: { hash: Buffer }[] = await dataSource.query('SELECT hash FROM ev.log_leaf WHERE position < $1 ORDER BY position', [checkpoint.size]);
-  const leaves = rows.map((row) => logLeaf(row.hash));
-
-  return { leaf: leaves[position] as Uint8Array, proof: inclusionProof(sha256, leaves, position), checkpoint };
-};
-
-/** The same for several events, reading the log once. */
-export const proofsAt = async (
-  dataSource: DataSource,
-  positions: readonly number[],
-): Promise<{ readonly proofs: readonly (readonly Uint8Array[])[]; readonly checkpoint: KeptCheckpoint } | null> => {
-  const [checkpoint] = await checkpoints(dataSource, 1);
-  if (!checkpoint || positions.some((position) => position >= checkpoint.size)) return null;
-  const rows: { hash: Buffer }[] = await dataSource.query('SELECT hash FROM ev.log_leaf WHERE position < $1 ORDER BY position', [checkpoint.size]);
-  const leaves = rows.map((row) => logLeaf(row.hash));
-
-  return { proofs: positions.map((position) => inclusionProof(sha256, leaves, position)), checkpoint };
-};
 
 export interface LogProblem {
   readonly position: number | null;

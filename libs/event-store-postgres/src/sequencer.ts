@@ -1,4 +1,4 @@
-import { grow, rootOf, type Frontier } from '@handover/merkle';
+import { growAll, isTileRoot, rootOf, type Frontier } from '@handover/merkle';
 import { logLeaf, sha256, type Signer } from '@handover/record-proof';
 import type { DataSource, QueryRunner } from 'typeorm';
 
@@ -78,12 +78,25 @@ export class Sequencer {
     const watermark = await this.#watermark(runner, before, rows.length < BATCH);
     if (rows.length === 0 && watermark === before.watermark) return { state: before, count: 0 };
 
-    const frontier = rows.reduce<Frontier>((so, row) => grow(sha256, so, logLeaf(row.hash)), before.frontier);
+    const tiles: { readonly level: number; readonly index: number; readonly root: Uint8Array }[] = [];
+    const frontier = growAll(
+      sha256,
+      before.frontier,
+      rows.map((row) => logLeaf(row.hash)),
+      (level, index, root) => void (isTileRoot(level) && tiles.push({ level, index, root })),
+    );
     if (rows.length > 0) {
       await runner.query(
         'INSERT INTO ev.log_leaf (position, seq, hash) SELECT $1::bigint + n - 1, s, h FROM unnest($2::bigint[], $3::bytea[]) WITH ORDINALITY u(s, h, n)',
         [before.size, rows.map((row) => row.seq), rows.map((row) => row.hash)],
       );
+    }
+    if (tiles.length > 0) {
+      await runner.query('INSERT INTO ev.log_node (level, index, hash) SELECT * FROM unnest($1::int[], $2::bigint[], $3::bytea[])', [
+        tiles.map(({ level }) => level),
+        tiles.map(({ index }) => index),
+        tiles.map(({ root }) => Buffer.from(root)),
+      ]);
     }
     const state: State = { size: frontier.size, frontier, watermark };
     await runner.query('UPDATE ev.log_state SET size = $1, roots = $2::bytea[], watermark = $3', [

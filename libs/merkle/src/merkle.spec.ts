@@ -109,10 +109,19 @@ const GROWTHS: readonly (readonly [number, number, readonly string[]])[] = [
 /** Everything that is nearly this proof: a bit flipped in each hash, each hash left out, one more at either end, two swapped. */
 const spoilt = (proof: readonly Uint8Array[]): readonly (readonly Uint8Array[])[] => {
   const extra = sha256(Buffer.from('extra'));
-  const flipped = proof.map((_, n) => proof.map((each, m) => (n === m ? Uint8Array.from(each, (byte, at) => (at === n % 32 ? byte ^ (1 << n % 8) : byte)) : each)));
+  const flipped = proof.map((_, n) =>
+    proof.map((each, m) => (n === m ? Uint8Array.from(each, (byte, at) => (at === n % 32 ? byte ^ (1 << (n % 8)) : byte)) : each)),
+  );
   const shorter = proof.map((_, n) => proof.filter((__, m) => n !== m));
   const swapped = proof.slice(1).map((_, n) => proof.map((each, m) => (m === n ? proof[n + 1] : m === n + 1 ? proof[n] : each) as Uint8Array));
-  const longer = proof.length === 0 ? [[extra]] : [[...proof, extra], [extra, ...proof], [...proof, proof[proof.length - 1] as Uint8Array]];
+  const longer =
+    proof.length === 0
+      ? [[extra]]
+      : [
+          [...proof, extra],
+          [extra, ...proof],
+          [...proof, proof[proof.length - 1] as Uint8Array],
+        ];
 
   return [...flipped, ...shorter, ...swapped, ...longer];
 };

@@ -75,6 +75,12 @@ export const consistency = (oldSize: number, size: number): Path => {
   return pathOf(consistencyPath(oldSize, { from: 0, to: size }, true));
 };
 
+/** The root of the tree as it was at a size, as the one hash of a "proof". @throws RangeError. */
+export const rootAt = (size: number): Path => {
+  if (!(size >= 1)) throw new RangeError('an empty tree has no node');
+  return pathOf([{ from: 0, to: size }]);
+};
+
 /** The same from all leaves in memory: for small logs, and to measure and test against. */
 export const fromLeaves =
   (hash: Hash, leaves: readonly Uint8Array[]) =>

@@ -1,5 +1,5 @@
 import * as contracts from '@handover/contracts';
-import { checkpointKeys, checkpoints, followLog, lookBack, proofOf, type LogFilter } from '@handover/event-store-postgres';
+import { checkpointKeys, checkpoints, consistencyOf, followLog, lookBack, proofOf, type KeptCheckpoint, type LogFilter } from '@handover/event-store-postgres';
 import { writeEntry, type LogEntry } from '@handover/record-proof';
 import { Controller, Get, Inject, Param, Query, Res } from '@nestjs/common';
 import { ApiBearerAuth, ApiOperation, ApiProduces, ApiResponse, ApiTags } from '@nestjs/swagger';
@@ -69,7 +69,7 @@ export class AuditController {
   @ApiResponse({ status: 200, standardSchema: contracts.checkpointList })
   async checkpoints(): Promise<z.input<typeof contracts.checkpointList>> {
     const [items, keys] = await Promise.all([checkpoints(this.dataSource), checkpointKeys(this.dataSource)]);
-    return { items: [...items], keys: [...keys] };
+    return { items: items.map(shownCheckpoint), keys: [...keys] };
   }
 
   @Get('proofs/:position')
@@ -78,11 +78,30 @@ export class AuditController {
   async proof(@Param('position', { schema: contracts.position }) position: number): Promise<z.input<typeof contracts.inclusion>> {
     const found = await proofOf(this.dataSource, position);
     if (!found) throw new Problem(404, 'position.unknown', 'no checkpoint covers this position yet; ask again in some seconds');
-    const base64 = (bytes: Uint8Array): string => Buffer.from(bytes).toString('base64');
 
-    return { position, leaf: base64(found.leaf), proof: found.proof.map(base64), checkpoint: found.checkpoint };
+    return { position, leaf: base64(found.leaf), proof: found.proof.map(base64), checkpoint: shownCheckpoint(found.checkpoint) };
+  }
+
+  @Get('consistency')
+  @ApiOperation({
+    summary: 'Proof (RFC 9162) that the log at an older size is the beginning of the log at a checkpoint, the newest unless `to` names one',
+    description: '`from` is the size of a checkpoint you kept. Nothing was rewritten if the proof leads from its root to the root of `to`.',
+  })
+  @ApiResponse({ status: 200, standardSchema: contracts.consistency })
+  async consistency(
+    @Query({ schema: contracts.consistencyQuery }) query: z.output<typeof contracts.consistencyQuery>,
+  ): Promise<z.input<typeof contracts.consistency>> {
+    const found = await consistencyOf(this.dataSource, query);
+    if (!found) throw new Problem(404, 'size.unknown', 'there is no checkpoint of size `to`, or `from` is over it; see /v1/audit/checkpoints');
+    const { from, to, proof } = found;
+
+    return { from: { size: from.size, root: base64(from.root) }, to: shownCheckpoint(to), proof: proof.map(base64) };
   }
 }
+
+const base64 = (bytes: Uint8Array): string => Buffer.from(bytes).toString('base64');
+
+const shownCheckpoint = ({ size, keyId, note, at }: KeptCheckpoint): z.input<typeof contracts.inclusion>['checkpoint'] => ({ size, keyId, note, at });
 
 const filterOf = ({ caseId, person, actor, type, from, to }: z.output<typeof contracts.auditFilter>): LogFilter => ({
   caseId,
