@@ -114,21 +114,6 @@ const returnNumber: StepDefinition = {
   },
 };
 
-const restoreUser: StepDefinition = {
-  keep: async (context) => {
-    const found = await context.deps.dialpad.readUser(userIdOf(context));
-    if (found && found.state !== 'deleted') return;
-    throw new Blocked(
-      'task.restore_user',
-      'Dialpad has no API to restore: in the console go to Office > Users > Deleted Users, choose Restore within 72 h of the delete, then mark the step as done by hand',
-    );
-  },
-  read: async (context) => {
-    const state = (await user(context)).state;
-    return holds(state !== 'deleted', { state });
-  },
-};
-
 export const undoSteps: Partial<Record<StepKind, StepDefinition>> = {
   activateUser,
   restoreCompanyAdmin,
@@ -137,5 +122,4 @@ export const undoSteps: Partial<Record<StepKind, StepDefinition>> = {
   restoreRouting,
   rejoinGroup,
   returnNumber,
-  restoreUser,
 };

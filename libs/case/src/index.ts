@@ -21,3 +21,5 @@ export * from './person/person.ts';
 export * from './person/reconcile.ts';
 export * from './calls/call-graph.ts';
 export * from './calls/leaving.ts';
+export * from './tasks/catalogue.ts';
+export * from './tasks/task-of.ts';

@@ -79,6 +79,20 @@ export const caseItem = z
   .meta({ id: 'CaseItem' });
 export const caseList = z.object({ items: z.array(caseItem), cursor: z.string().optional() }).meta({ id: 'CaseList' });
 
+/** Work for a person, where Dialpad has no API. */
+const task = z
+  .object({
+    name: z.string(),
+    title: z.string(),
+    steps: z.array(z.string()).describe('Where to click in the Dialpad console, in order'),
+    truth: z.string().describe('What is true when it is done'),
+    closesItself: z.boolean().describe('Whether Dialpad shows that it is done; else say so, with evidence'),
+    withinHours: z.number().int().nullable(),
+    source: z.string().describe("Where the console's path was described, and when"),
+  })
+  .nullable()
+  .meta({ id: 'Task' });
+
 export const planShape = z
   .object({
     hash: z.string(),
@@ -91,6 +105,7 @@ export const planShape = z
         reversible: z.boolean(),
         attempt: z.number().int(),
         reason: z.string().nullable(),
+        task,
       }),
     ),
   })

@@ -1,4 +1,4 @@
-import { attentionOf, stepOf, whatItWaitsFor, type OpenCase, type WaitsFor } from '@handover/case';
+import { attentionOf, stepOf, taskOf, whatItWaitsFor, type OpenCase, type PlannedStep, type WaitsFor } from '@handover/case';
 import type { CaseDetail, CaseItem } from '@handover/contracts';
 import type { CaseRow, StoredEvent } from '@handover/event-store';
 
@@ -74,9 +74,18 @@ export const planOf = (state: OpenCase): NonNullable<CaseDetail['plan']> => ({
   hash: state.plan?.hash ?? '',
   steps: state.steps.map((step) => {
     const at = stepOf(state, step.id);
-    return { id: step.id, kind: step.kind, state: at.status, phase: step.phase, reversible: step.reversible, attempt: at.round, reason: at.detail ?? at.code };
+    const { id, kind, phase, reversible } = step;
+    return { id, kind, state: at.status, phase, reversible, attempt: at.round, reason: at.detail ?? at.code, task: taskShown(step) };
   }),
 });
+
+/** The console's steps, for steps that are work for a person. */
+export const taskShown = (step: PlannedStep): NonNullable<CaseDetail['plan']>['steps'][number]['task'] => {
+  const task = taskOf(step);
+  if (!task) return null;
+  const { name, title, steps, truth, readBack, within, source } = task;
+  return { name, title, steps: [...steps], truth, closesItself: readBack !== null, withinHours: within, source };
+};
 
 const STUCK = ['StepBlocked', 'StepContradicted'];
 

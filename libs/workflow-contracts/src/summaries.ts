@@ -1,4 +1,4 @@
-import type { StepKind } from '@handover/case';
+import { consoleTask, type StepKind, type ViewStep } from '@handover/case';
 
 /** What the Temporal UI says beside an activity. Words only: ids and names belong to the case's page. */
 export const stepSummary: Readonly<Record<StepKind, string>> = {
@@ -40,4 +40,10 @@ export const stepSummary: Readonly<Record<StepKind, string>> = {
   restoreRouting: 'Point call routing back',
   rejoinGroup: 'Add to the group again',
   returnNumber: 'Give the number back',
+};
+
+/** One line for a step of a case; a task says which one it is. */
+export const summaryOf = ({ kind, task }: Pick<ViewStep, 'kind' | 'task'>): string => {
+  const known = task === undefined ? null : consoleTask(task);
+  return known === null ? stepSummary[kind] : `Task for a person: ${known.title}`;
 };

@@ -54,7 +54,7 @@ describe('where the policy deletes at once (releaseSeat: delete)', () => {
     await world.until(caseId, 'the hold', (view) => view.phase === 'holding');
     await world.tell('employee.termination_rescinded', employeeOf(user, `E-${user.id}`));
     const blocked = await world.until(caseId, 'the task', (view) => view.attention !== null);
-    expect(blocked.attention?.code).toBe('task.restore_user');
+    expect(blocked.attention?.code).toBe('task.restore-user');
     await world.control(`/sandbox/users/${user.id}/restore`, {});
     await world.execute(caseId, {
       type: 'claimByHand',

@@ -243,7 +243,7 @@ describe('a step that no API can do', () => {
     await world.approve(caseId, 'leaver');
     const blocked = await world.until(caseId, 'the block', (view) => view.attention !== null);
     expect(blocked.attention?.code).toBe('task.leave-group');
-    expect(blocked.waitsFor[0]).toMatchObject({ on: 'operator', what: expect.stringContaining('in the console open Coaching Teams') });
+    expect(blocked.waitsFor[0]).toMatchObject({ on: 'operator', what: expect.stringContaining('Admin Settings > Office > Coaching Teams') });
     const step = blocked.attention?.step ?? '';
 
     await world.execute(caseId, { type: 'claimByHand', free: { step, actor: 'operator', reasonCode: null, reason: null, evidence: 'removed in the console' } });

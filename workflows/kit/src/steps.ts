@@ -1,6 +1,6 @@
 import { ActivityFailure, isCancellation } from '@temporalio/workflow';
 import type { CaseView } from '@handover/case';
-import { stepSummary, type StepResult } from '@handover/workflow-contracts';
+import { summaryOf, type StepResult } from '@handover/workflow-contracts';
 import type { Desk } from './desk.ts';
 import { cases, dialpad } from './proxies.ts';
 
@@ -42,7 +42,7 @@ export async function performStep(desk: Desk, id: string, pause?: () => Promise<
 
 async function attempt(desk: Desk, step: ViewStep): Promise<StepResult> {
   const input = { ...desk.ref, step: step.id, round: step.round };
-  const activity = dialpad(stepSummary[step.kind]);
+  const activity = dialpad(summaryOf(step));
 
   const result = await outOfPatience(activity[step.kind](input), () =>
     cases('Give up for now: Dialpad did not answer').giveUpStep({ ...input, code: 'dialpad.unavailable' }),

@@ -18,7 +18,7 @@ import { eventIdOf, type EventStore } from '@handover/event-store';
 import type { CaseFilter, CaseRows, IdempotencyKeys, People } from '@handover/event-store-postgres';
 import { planTheJoiner, planTheLeaver, planTheMover, type CannotPlan, type PlanningDeps } from '@handover/planning';
 import { isConnectorError } from '@handover/connector-kit';
-import { caseDetail, caseItem, timelineOf } from '@handover/read-models';
+import { caseDetail, caseItem, taskShown, timelineOf } from '@handover/read-models';
 import type { Caller } from '../http/auth.ts';
 import { Problem, refusal } from '../http/problem.ts';
 
@@ -146,6 +146,7 @@ export class CaseDesk {
           reversible: step.reversible,
           attempt: 1,
           reason: null,
+          task: taskShown(step),
         })),
       },
       approvals: planned.plan.stages.map(({ stage, needed, by }) => ({ stage, needed, by: [...by] })),

@@ -1,5 +1,6 @@
 import { gateStatus, openStage, type GateStatus } from './gates.ts';
-import type { Gate, StepKind, Timings } from './plan.ts';
+import { taskNameOf } from '../tasks/task-of.ts';
+import type { Gate, PlannedStep, StepKind, Timings } from './plan.ts';
 import { isSettled, stepOf, type OpenCase, type StepStatus } from './state.ts';
 
 /** Who or what the case waits for, in words that name nobody. `on` is a role, `dialpad`, `clock` or `operator`. */
@@ -9,6 +10,16 @@ export interface WaitsFor {
   readonly until: string | null;
 }
 
+export interface ViewStep {
+  readonly id: string;
+  readonly kind: StepKind;
+  readonly phase: string;
+  readonly status: StepStatus;
+  readonly round: number;
+  /** The name of the console task that the step is. */
+  readonly task?: string;
+}
+
 /** What a workflow may know of its case: ids, states and instants. It travels in signals and results, so nothing personal. */
 export interface CaseView {
   readonly version: number;
@@ -16,7 +27,7 @@ export interface CaseView {
   readonly phase: string;
   readonly closed: boolean;
   readonly planned: boolean;
-  readonly steps: readonly { readonly id: string; readonly kind: StepKind; readonly phase: string; readonly status: StepStatus; readonly round: number }[];
+  readonly steps: readonly ViewStep[];
   readonly gates: Readonly<Partial<Record<Gate, GateStatus>>>;
   readonly stage: { readonly name: string; readonly gate: Gate; readonly deadline: string | null; readonly escalated: boolean } | null;
   readonly cutOff: string | null;
@@ -59,6 +70,7 @@ export const viewOf = (state: OpenCase, version: number): CaseView => {
       phase: step.phase,
       status: stepOf(state, step.id).status,
       round: stepOf(state, step.id).round,
+      ...namedTask(step),
     })),
     gates,
     stage: stage ? { name: stage.stage, gate: stage.gate, deadline: stage.deadline, escalated: stage.escalated } : null,
@@ -82,6 +94,11 @@ export const viewOf = (state: OpenCase, version: number): CaseView => {
         .filter((until) => until !== null)
         .sort()[0] ?? null,
   };
+};
+
+const namedTask = (step: PlannedStep): { task?: string } => {
+  const task = taskNameOf(step);
+  return task === null ? {} : { task };
 };
 
 export const inviteAt = (state: OpenCase): string | null =>

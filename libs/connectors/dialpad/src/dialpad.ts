@@ -4,6 +4,7 @@ import { companyApi } from './company.ts';
 import { groupApi } from './groups.ts';
 import { numberApi } from './numbers.ts';
 import { routingApi } from './routing.ts';
+import { taskApi } from './tasks.ts';
 import { userApi } from './users.ts';
 
 export interface DialpadOptions {
@@ -35,7 +36,7 @@ export const createDialpad = ({ baseUrl, apiKey, fetch, budget, timeoutMs }: Dia
   const api = createApi(http);
   const users = userApi(api);
 
-  return { ...users, ...numberApi(api, users.readUser), ...groupApi(api), ...routingApi(api), ...companyApi(api) };
+  return { ...users, ...numberApi(api, users.readUser), ...groupApi(api), ...routingApi(api), ...companyApi(api), ...taskApi(api) };
 };
 
 export type Dialpad = ReturnType<typeof createDialpad>;
