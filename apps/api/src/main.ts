@@ -1,8 +1,9 @@
 import { ConfigError, apiEnv, loadMasterKey, loadPolicy, loadSecretFile, loadSecrets, readEnv } from '@handover/config';
 import { DIALPAD_CALLS_PER_SECOND, createDialpad } from '@handover/connector-dialpad';
-import { migrate, openDatabase } from '@handover/event-store-postgres';
+import { ReadModels, migrate, openDatabase } from '@handover/event-store-postgres';
 import { sharedBudget } from '@handover/rate-budget-postgres';
 import { createLogger, type Logger } from '@handover/observability';
+import { projections } from '@handover/read-models-postgres';
 import 'reflect-metadata';
 import type { DataSource } from 'typeorm';
 import { compose } from './compose.ts';
@@ -32,6 +33,7 @@ const main = async (): Promise<void> => {
   };
   const dataSource = await connect(env.DATABASE_URL, log);
   await migrate(dataSource);
+  await new ReadModels(dataSource, projections).prepare();
   const budget = sharedBudget(dataSource, { name: 'dialpad', perSecond: DIALPAD_CALLS_PER_SECOND });
   const dialpad = createDialpad({ baseUrl: env.DIALPAD_BASE_URL, apiKey, budget });
   const app = await createApi(compose({ ...parts, dataSource, dialpad }), log);

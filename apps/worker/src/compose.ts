@@ -5,8 +5,9 @@ import { Cases, Company, Intake, Persons, type IntakeDeps } from '@handover/case
 import { rolesOf, type Secrets } from '@handover/config';
 import type { Dialpad } from '@handover/connector-dialpad';
 import type { EventStore } from '@handover/event-store';
-import { CaseRows, Inbox, Outbox, People, PostgresEventStore, keyTable } from '@handover/event-store-postgres';
+import { CaseRows, Inbox, Outbox, People, PostgresEventStore, ReadModels, keyTable } from '@handover/event-store-postgres';
 import { Keyring } from '@handover/privacy';
+import { projections } from '@handover/read-models-postgres';
 import { uuidv7 } from './ids.ts';
 import type { CaseActivities, DialpadActivities } from '@handover/workflow-contracts';
 import type { DataSource } from 'typeorm';
@@ -27,6 +28,7 @@ export interface Composed {
   readonly inbox: Inbox;
   readonly outbox: Outbox;
   readonly rows: CaseRows;
+  readonly readModels: ReadModels;
   readonly caseActivities: CaseActivities;
   readonly dialpadActivities: DialpadActivities;
 }
@@ -58,6 +60,7 @@ export const compose = ({ dataSource, masterKey, dialpad, policy, secrets, now =
     rows,
     inbox: new Inbox(dataSource, keyring),
     outbox: new Outbox(dataSource),
+    readModels: new ReadModels(dataSource, projections),
     intake: new Intake({
       store,
       now,

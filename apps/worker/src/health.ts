@@ -4,6 +4,8 @@ import { collectDefaultMetrics, Registry } from 'prom-client';
 
 export interface Health {
   readonly port: number;
+  /** What `/metrics` shows. */
+  readonly registry: Registry;
   readonly stop: () => Promise<void>;
 }
 
@@ -32,5 +34,5 @@ export const startHealth = async ({
     server.listen(port, host, resolve);
   });
 
-  return { port: (server.address() as AddressInfo).port, stop: () => new Promise((resolve) => void server.close(() => resolve())) };
+  return { registry, port: (server.address() as AddressInfo).port, stop: () => new Promise((resolve) => void server.close(() => resolve())) };
 };

@@ -9,6 +9,7 @@ import { loadClientConnectConfig } from '@temporalio/envconfig';
 import { DefaultLogger, NativeConnection, Runtime } from '@temporalio/worker';
 import { bundleWorkflows } from './bundle.ts';
 import { compose } from './compose.ts';
+import { startFollowing } from './following.ts';
 import { startHealth } from './health.ts';
 import { startSequencing } from './sequencing.ts';
 import { setUpNamespace } from './temporal-setup.ts';
@@ -60,6 +61,7 @@ const main = async (): Promise<void> => {
   const budget = sharedBudget(dataSource, { name: 'dialpad', perSecond: DIALPAD_CALLS_PER_SECOND });
   const dialpad = createDialpad({ baseUrl: env.DIALPAD_BASE_URL, apiKey, budget });
   const composed = compose({ dataSource, masterKey, dialpad, policy, secrets });
+  await composed.readModels.prepare();
 
   const settings = loadClientConnectConfig();
   const connectionOptions = { ...settings.connectionOptions, address: env.TEMPORAL_ADDRESS };
@@ -75,6 +77,7 @@ const main = async (): Promise<void> => {
     env.HANDOVER_CHECKPOINT_KEY_FILE === undefined ? null : signerOf(loadSecretFile(env.HANDOVER_CHECKPOINT_KEY_FILE).reveal(), env.HANDOVER_ORIGIN);
   if (signer === null) log.warn('no checkpoints are signed: set HANDOVER_CHECKPOINT_KEY_FILE to an Ed25519 private key');
   const relays = startRelays(composed, temporal, env.HANDOVER_PUBLIC_URL, log);
+  const following = startFollowing({ dataSource, readModels: composed.readModels, registry: health.registry, log });
   const sequencing = startSequencing({ dataSource, signer, checkpointFile: env.HANDOVER_CHECKPOINT_FILE ?? null, log });
   if (!isStopped()) {
     const running = workers.run();
@@ -85,6 +88,7 @@ const main = async (): Promise<void> => {
 
   await relays.stop();
   await sequencing.stop();
+  await following.stop();
   await health.stop();
   await temporal.native.close();
   await temporal.connection.close();

@@ -1,9 +1,5 @@
 import { DataSource } from 'typeorm';
-import { Record1772000000000 } from './migrations/1772000000000-record.ts';
-import { Log1772000000002 } from './migrations/1772000000002-log.ts';
-import { Budget1772000000003 } from './migrations/1772000000003-budget.ts';
-import { Tree1772000000040 } from './migrations/1772000000040-tree.ts';
-import { Rows1772000000001 } from './migrations/1772000000001-rows.ts';
+import { migrations } from './migrations/index.ts';
 
 export interface DatabaseOptions {
   readonly poolSize?: number;
@@ -19,7 +15,7 @@ export const openDatabase = async (url: string, { poolSize = 10, name = 'handove
     applicationName: name,
     poolSize,
     connectTimeoutMS: 5_000,
-    migrations: [Record1772000000000, Rows1772000000001, Log1772000000002, Budget1772000000003, Tree1772000000040],
+    migrations,
     migrationsTableName: 'handover_migrations',
     synchronize: false,
     logging: false,

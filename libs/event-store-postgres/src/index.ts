@@ -7,3 +7,8 @@ export * from './verify.ts';
 export * from './log.ts';
 export * from './proofs.ts';
 export * from './sequencer.ts';
+export * from './log-listener.ts';
+export * from './projection.ts';
+export * from './read-log.ts';
+export * from './read-models.ts';
+export * from './wait-until.ts';

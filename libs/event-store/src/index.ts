@@ -1,5 +1,6 @@
 export * from './canonical.ts';
 export * from './ids.ts';
 export * from './json.ts';
+export * from './log.ts';
 export * from './memory.ts';
 export * from './port.ts';

@@ -1,0 +1,178 @@
+import type { SubscriptionStatus } from '@handover/event-store';
+import type { DataSource } from 'typeorm';
+import { tablesOf, type Db, type Projection } from './projection.ts';
+import { logSize, readLog } from './read-log.ts';
+import { inTransaction } from './transaction.ts';
+
+/** Any number: generations are begun by one process at a time. */
+const GENERATIONS_LOCK = 727_003;
+/** A switch waits so long for readers of the old tables, and else comes back later: nobody queues behind it for longer. */
+const SWITCH_PATIENCE = '500ms';
+
+interface Row {
+  readonly name: string;
+  readonly generation: number;
+  readonly version: number;
+  readonly state: 'live' | 'building';
+  /** As they were when the generation was begun; another version may have others. */
+  readonly tables: readonly string[];
+  readonly position: string;
+}
+
+export interface ReadModelsOptions {
+  /** Events in one transaction. */
+  readonly batch?: number;
+}
+
+/** There is no such read model in this version of the program. */
+export class UnknownReadModel extends Error {}
+
+/**
+ * Keeps read models up with the log. A generation is built in tables of its own and shown by views once it has caught up;
+ * a process works only on generations of its own version, so that old and new code may run side by side during a deploy.
+ */
+export class ReadModels {
+  readonly #batch: number;
+
+  constructor(
+    private readonly dataSource: DataSource,
+    readonly projections: readonly Projection[],
+    { batch = 1_000 }: ReadModelsOptions = {},
+  ) {
+    this.#batch = batch;
+  }
+
+  /** At every start: begins what is new or of an older version. On an empty log it is live at once. */
+  async prepare(): Promise<void> {
+    for (const projection of this.projections) {
+      await inTransaction(this.dataSource, async (db) => {
+        await db.query('SELECT pg_advisory_xact_lock($1)', [GENERATIONS_LOCK]);
+        const rows = await this.#rows(db, projection.name);
+        const isNewer = rows.every((row) => row.version < projection.version);
+        if (!isNewer) return;
+        const { generation } = await this.#begin(db, projection, rows);
+        if ((await logSize(db)) === 0) await this.#switch(db, projection, generation);
+      });
+    }
+  }
+
+  /** Begins a new generation beside the live one; one that is being built already goes on. @throws UnknownReadModel */
+  async rebuild(name: string): Promise<{ readonly generation: number }> {
+    const projection = this.#projection(name);
+    return inTransaction(this.dataSource, async (db) => {
+      await db.query('SELECT pg_advisory_xact_lock($1)', [GENERATIONS_LOCK]);
+      const rows = await this.#rows(db, name);
+      const going = rows.find((row) => row.state === 'building' && row.version === projection.version);
+
+      return going ? { generation: going.generation } : this.#begin(db, projection, rows);
+    });
+  }
+
+  /** Applies the next batch; returns how many events that was. What another process works on at this moment is left to it. */
+  async advance(name: string): Promise<number> {
+    const projection = this.#projection(name);
+    return (await this.#step(projection, 'live')) + (await this.#step(projection, 'building'));
+  }
+
+  /** Until nothing is left to apply. */
+  async catchUp(): Promise<void> {
+    for (const { name } of this.projections) while ((await this.advance(name)) > 0);
+  }
+
+  async status(): Promise<readonly SubscriptionStatus[]> {
+    const rows: (Row & { at: Date; failure: string | null; failing_since: Date | null; size: string })[] = await this.dataSource.query(
+      'SELECT s.*, l.size FROM read.subscription s, ev.log_state l ORDER BY name, generation',
+    );
+    return rows.map(({ name, state, version, generation, position, at, failure, failing_since, size }) => ({
+      name,
+      state,
+      version,
+      generation,
+      position: Number(position),
+      lag: Number(size) - Number(position),
+      at: at.toISOString(),
+      failure: failure === null ? null : { what: failure, since: (failing_since ?? at).toISOString() },
+    }));
+  }
+
+  async #step(projection: Projection, state: Row['state']): Promise<number> {
+    try {
+      return await inTransaction(this.dataSource, async (db) => {
+        // Skipped, not waited for: whoever holds the row does the work.
+        const [row] = await db.query<Row>('SELECT * FROM read.subscription WHERE name = $1 AND version = $2 AND state = $3 FOR UPDATE SKIP LOCKED', [
+          projection.name,
+          projection.version,
+          state,
+        ]);
+        if (!row) return 0;
+        const events = await readLog(db, Number(row.position), this.#batch);
+        if (events.length > 0) {
+          await projection.apply(events, db, tablesOf(projection, row.generation));
+          await db.query(
+            'UPDATE read.subscription SET position = position + $3, at = clock_timestamp(), failure = NULL, failing_since = NULL WHERE name = $1 AND generation = $2',
+            [row.name, row.generation, events.length],
+          );
+        }
+        if (state === 'building' && events.length < this.#batch) await this.#switch(db, projection, row.generation);
+
+        return events.length;
+      });
+    } catch (error) {
+      await this.#failed(projection, state, error);
+      throw error;
+    }
+  }
+
+  /** The new generation becomes what readers see, and the old one goes, at one instant. */
+  async #switch(db: Db, projection: Projection, generation: number): Promise<void> {
+    await db.query(`SET LOCAL lock_timeout = '${SWITCH_PATIENCE}'`);
+    const old = (await this.#rows(db, projection.name, true)).find((row) => row.state === 'live');
+    if (old) await this.#discard(db, old);
+    const tables = tablesOf(projection, generation);
+    for (const table of projection.tables) await db.query(`CREATE VIEW read.${table} AS SELECT * FROM ${tables[table]}`);
+    await db.query(`UPDATE read.subscription SET state = 'live' WHERE name = $1 AND generation = $2`, [projection.name, generation]);
+  }
+
+  async #begin(db: Db, projection: Projection, rows: readonly Row[]): Promise<{ generation: number }> {
+    const abandoned = rows.find((row) => row.state === 'building');
+    if (abandoned) await this.#discard(db, abandoned);
+    const generation = Math.max(0, ...rows.map((row) => row.generation)) + 1;
+    const tables = tablesOf(projection, generation);
+    await projection.create(db, tables);
+    await db.query(`INSERT INTO read.subscription (name, generation, version, state, tables) VALUES ($1, $2, $3, 'building', $4)`, [
+      projection.name,
+      generation,
+      projection.version,
+      Object.values(tables),
+    ]);
+
+    return { generation };
+  }
+
+  /** With the views on its tables, if it was the live one. */
+  async #discard(db: Db, row: Row): Promise<void> {
+    if (row.tables.length > 0) await db.query(`DROP TABLE ${row.tables.join(', ')} CASCADE`);
+    await db.query('DELETE FROM read.subscription WHERE name = $1 AND generation = $2', [row.name, row.generation]);
+  }
+
+  async #rows(db: Db, name: string, lock = false): Promise<readonly Row[]> {
+    return db.query<Row>(`SELECT * FROM read.subscription WHERE name = $1 ORDER BY generation ${lock ? 'FOR UPDATE' : ''}`, [name]);
+  }
+
+  async #failed(projection: Projection, state: Row['state'], error: unknown): Promise<void> {
+    const what = error instanceof Error ? `${error.name}: ${error.message}`.slice(0, 300) : 'unknown';
+    await this.dataSource
+      .query(
+        `UPDATE read.subscription SET failure = $4, failing_since = coalesce(failing_since, clock_timestamp()) WHERE name = $1 AND version = $2 AND state = $3`,
+        [projection.name, projection.version, state, what],
+      )
+      .catch(() => undefined); // the database is away: there is nowhere to say it but in what is thrown
+  }
+
+  #projection(name: string): Projection {
+    const found = this.projections.find((each) => each.name === name);
+    if (!found) throw new UnknownReadModel(`there is no read model ${name}; there are ${this.projections.map((each) => each.name).join(', ')}`);
+
+    return found;
+  }
+}

@@ -1,0 +1,5 @@
+import type { Projection } from '@handover/event-store-postgres';
+import { auditIndex } from './audit-index.ts';
+
+/** Every read model that follows the log. */
+export const projections: readonly Projection[] = [auditIndex];
