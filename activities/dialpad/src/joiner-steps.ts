@@ -38,7 +38,7 @@ const inviteUser: StepDefinition = {
     if (profile.email === null) throw new Blocked('joiner.no_email', 'HR gave no mail address to invite');
     await dialpad.inviteUser(
       { email: profile.email, givenName: profile.givenName ?? '', familyName: profile.familyName ?? '', officeId, license },
-      { startedAt: await context.startedAt() },
+      { startedAt: await context.startedAt(), repeated: context.repeated },
     );
     // From here Dialpad's own counter shows the seat as taken; ours would count it twice.
     await company.execute({ type: 'takeSeat', caseId: context.caseId }, context.by);
@@ -65,7 +65,7 @@ const assignNumber: StepDefinition = {
     const { before } = await context.imageOf(context.step.id);
     const had = Array.isArray(before['numbers']) ? before['numbers'].map(String) : [];
     if (wish.kind === 'area-code') {
-      await dialpad.assignNumberByAreaCode({ userId: userIdOf(context), areaCode: wish.areaCode, before: had });
+      await dialpad.assignNewNumber({ target: { type: 'user', id: userIdOf(context) }, areaCode: wish.areaCode, before: had, repeated: context.repeated });
       return;
     }
     const number = (await company.numberOf(context.caseId)) ?? (await claimNumber(context, wish, officeId));
@@ -177,7 +177,7 @@ const unassignNumber: StepDefinition = {
   keep: async (context) => {
     if (hasAccepted(await userOf(context)))
       throw new Blocked('invite.accepted', 'the person has accepted meanwhile: nothing is withdrawn; end the access with a leaver case, or waive');
-    for (const number of await numbersOf(context)) await context.deps.dialpad.poolNumber(number);
+    for (const number of await numbersOf(context)) await context.deps.dialpad.poolNumber(number, { from: userIdOf(context) });
   },
   read: async (context) => {
     const numbers = await numbersOf(context);

@@ -165,7 +165,7 @@ const moveNumber: StepDefinition = {
     }
     // Withheld before it is pooled: until the delete begins the leaver may come back for it.
     await company.execute({ type: 'withholdNumber', caseId: context.caseId, number }, context.by);
-    await dialpad.poolNumber(number);
+    await dialpad.poolNumber(number, { from: userIdOf(context) });
   },
   read: async (context) => {
     const { number, heir } = target<{ number: string; heir: Heir }>(context);

@@ -96,6 +96,7 @@ const contextOf = (deps: DialpadActivityDeps, { caseId, state }: LoadedCase, inp
     step,
     at: stepOf(state, step.id),
     by: activityBy(),
+    repeated: stepOf(state, step.id).status === 'running',
     imageOf: async (stepId) => {
       const event = await firstStart(stepId);
       const personal = event?.personal && 'data' in event.personal ? (event.personal.data as JsonObject) : {};

@@ -104,7 +104,7 @@ const returnNumber: StepDefinition = {
     const now = await context.deps.dialpad.readNumber(number);
     if (!now) throw new Blocked('number.lost', "the number is not the company's any more; give the person another one");
     // Dialpad refuses to assign what somebody else holds: take it back from the heir we gave it to, and from nobody else.
-    if (heir.kind !== 'pool' && now.targetId === heir.id) await context.deps.dialpad.poolNumber(number);
+    if (heir.kind !== 'pool' && now.targetId === heir.id) await context.deps.dialpad.poolNumber(number, { from: heir.id });
     await context.deps.dialpad.assignNumber({ number, target: { type: 'user', id: userIdOf(context) }, primary: context.step.undoes === 'number-1' });
   },
   read: async (context) => {

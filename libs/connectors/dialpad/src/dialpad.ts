@@ -1,10 +1,15 @@
 import { type ConnectorError, createHttp, rateBudget, type RateBudget } from '@handover/connector-kit';
 import { createApi } from './api.ts';
 import { companyApi } from './company.ts';
+import { deviceApi } from './devices.ts';
+import { DEFAULT_SETTLE, type Settle } from './ensure.ts';
 import { groupApi } from './groups.ts';
+import { ivrApi } from './ivrs.ts';
 import { numberApi } from './numbers.ts';
 import { routingApi } from './routing.ts';
+import { statsApi } from './stats.ts';
 import { taskApi } from './tasks.ts';
+import { userSettingsApi } from './user-settings.ts';
 import { userApi } from './users.ts';
 
 export interface DialpadOptions {
@@ -15,6 +20,8 @@ export interface DialpadOptions {
   readonly budget?: RateBudget;
   /** Milliseconds until a call without an answer is given up; default 15 000. */
   readonly timeoutMs?: number;
+  /** Pauses between looks for what a lost reply may have made. */
+  readonly settle?: Settle;
 }
 
 /** 20 a second for the whole company (developers.dialpad.com, "Rate limits"); one is left to clocks and networks. */
@@ -24,7 +31,7 @@ export const DIALPAD_CALLS_PER_SECOND = 19;
  * Dialpad as Handover needs it. Every write is an "ensure": it looks first, writes only what differs and says whether it
  * had to; repeating one is safe. Nothing here repeats a call by itself.
  */
-export const createDialpad = ({ baseUrl, apiKey, fetch, budget, timeoutMs }: DialpadOptions) => {
+export const createDialpad = ({ baseUrl, apiKey, fetch, budget, timeoutMs, settle = DEFAULT_SETTLE }: DialpadOptions) => {
   const http = createHttp({
     baseUrl: `${baseUrl.replace(/\/+$/, '').replace(/\/api\/v2$/, '')}/api/v2`,
     token: apiKey,
@@ -34,9 +41,20 @@ export const createDialpad = ({ baseUrl, apiKey, fetch, budget, timeoutMs }: Dia
     ...(fetch ? { fetch } : {}),
   });
   const api = createApi(http);
-  const users = userApi(api);
+  const users = userApi(api, settle);
 
-  return { ...users, ...numberApi(api, users.readUser), ...groupApi(api), ...routingApi(api), ...companyApi(api), ...taskApi(api) };
+  return {
+    ...users,
+    ...userSettingsApi(api),
+    ...deviceApi(api),
+    ...numberApi(api, users.readUser, settle),
+    ...groupApi(api, users.readUser),
+    ...routingApi(api),
+    ...ivrApi(api, settle),
+    ...companyApi(api),
+    ...statsApi(api),
+    ...taskApi(api),
+  };
 };
 
 export type Dialpad = ReturnType<typeof createDialpad>;

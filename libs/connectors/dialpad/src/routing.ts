@@ -1,5 +1,6 @@
 import { ConnectorError } from '@handover/connector-kit';
 import type { Api } from './api.ts';
+import { ensure } from './ensure.ts';
 import type { Ensured, Routed, RoutedLine, RoutingReference, RoutingTarget } from './types.ts';
 import { callRouter, line, type Line } from './wire.ts';
 
@@ -63,17 +64,20 @@ export const routingApi = (api: Api) => ({
     if (where.type === 'callrouter') return repointRouter(api, where.id, to);
 
     const path = where.type === 'department' ? '/departments/{id}' : '/callcenters/{id}';
-    // Read just before it is written: Dialpad takes the routing as a whole, and others may have changed the rest of it.
-    const now = (await api.get(line, path, { id: where.id })).routing_options;
-    if (!now) throw new ConnectorError({ kind: 'conflict', operation: `PATCH ${path}`, code: 'routing-gone', ambiguous: false });
-    const changed = structuredClone(now) as unknown as Record<string, Inner>;
-    const spot = spotAt(changed, where.path);
-    if (!spot) throw new ConnectorError({ kind: 'conflict', operation: `PATCH ${path}`, code: 'routing-gone', ambiguous: false });
-    if (to !== null && spot.action_target_id === to.id) return { changed: false };
-    point(spot, to, reference.action);
-    await api.write('PATCH', path, { id: where.id }, { routing_options: changed });
-
-    return { changed: true };
+    let changed: Record<string, Inner> = {};
+    return ensure({
+      // Read just before it is written: Dialpad takes the routing as a whole, and others may have changed the rest of it.
+      isSo: async () => {
+        const now = (await api.get(line, path, { id: where.id })).routing_options;
+        changed = structuredClone(now ?? {}) as unknown as Record<string, Inner>;
+        const spot = spotAt(changed, where.path);
+        if (!spot) throw new ConnectorError({ kind: 'conflict', operation: `PATCH ${path}`, code: 'routing-gone', ambiguous: false });
+        const isThere = to === null ? spot.action === 'voicemail' && spot.action_target_id === undefined : spot.action_target_id === to.id;
+        point(spot, to, reference.action);
+        return isThere;
+      },
+      write: () => api.write('PATCH', path, { id: where.id }, { routing_options: changed }),
+    });
   },
 });
 
@@ -134,12 +138,15 @@ const actionFor = (type: string, originally: string | null): string => {
   return type === 'department' ? 'department' : 'bridge_target';
 };
 
-const repointRouter = async (api: Api, id: string, to: RoutingTarget | null): Promise<Ensured> => {
-  const now = await api.get(callRouter, '/callrouters/{id}', { id });
-  const target = to ?? (now.office_id ? { type: 'office', id: now.office_id } : null);
-  if (!target) throw new ConnectorError({ kind: 'conflict', operation: 'PATCH /callrouters/{id}', code: 'router-without-office', ambiguous: false });
-  if (now.default_target_id === target.id) return { changed: false };
-  await api.write('PATCH', '/callrouters/{id}', { id }, { default_target_type: target.type, default_target_id: target.id });
-
-  return { changed: true };
+const repointRouter = (api: Api, id: string, to: RoutingTarget | null): Promise<Ensured> => {
+  let target: RoutingTarget | null = to;
+  return ensure({
+    isSo: async () => {
+      const now = await api.get(callRouter, '/callrouters/{id}', { id });
+      target = to ?? (now.office_id ? { type: 'office', id: now.office_id } : null);
+      if (!target) throw new ConnectorError({ kind: 'conflict', operation: 'PATCH /callrouters/{id}', code: 'router-without-office', ambiguous: false });
+      return now.default_target_id === target.id;
+    },
+    write: () => api.write('PATCH', '/callrouters/{id}', { id }, { default_target_type: target?.type, default_target_id: target?.id }),
+  });
 };

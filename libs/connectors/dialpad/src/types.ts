@@ -18,6 +18,11 @@ export interface DialpadUser {
   readonly dateActive: string | null;
   readonly dateAdded: string | null;
   readonly onboardingCompleted: boolean;
+  readonly internationalDialing: boolean;
+  readonly jobTitle: string | null;
+  /** Has a device online now; an idle user has none. */
+  readonly isOnline: boolean;
+  /** Of `readUser` only; lists of users come without. */
   readonly groupDetails: readonly GroupMembership[];
 }
 
@@ -46,6 +51,110 @@ export interface PhoneNumber {
   readonly status: string;
   readonly targetType: string | null;
   readonly targetId: string | null;
+  readonly officeId: string | null;
+  readonly areaCode: string | null;
+  /** `local`, `mobile`, `tollfree` … */
+  readonly type: string | null;
+  /** Ported out. */
+  readonly isDeleted: boolean;
+}
+
+export interface Company {
+  readonly id: string;
+  readonly name: string | null;
+  readonly domain: string | null;
+  readonly country: string | null;
+  /** `free`, `standard`, `pro` or `enterprise`: older names than those of today's plans. */
+  readonly accountType: string | null;
+  readonly state: string | null;
+}
+
+/** Every counter of an office's licences. */
+export interface Licences extends Seats {
+  readonly tollfreeAdditionalNumber: number;
+  readonly fax: number;
+  readonly room: number;
+  readonly tollfreeRoom: number;
+  readonly meetings: number;
+  readonly tollfreeMeetings: number;
+}
+
+/** Bought, used or not. */
+export interface OfficePlan extends Licences {
+  readonly balance: string | null;
+  /** ISO instant. */
+  readonly nextBillingDate: string | null;
+}
+
+/** Where an emergency call says that it comes from. */
+export interface Address {
+  readonly address: string;
+  readonly address2: string | null;
+  readonly city: string;
+  readonly state: string;
+  readonly zip: string;
+  readonly country: string;
+}
+
+export interface CallerId {
+  /** E.164, or `blocked`. */
+  readonly callerId: string | null;
+  readonly phoneNumbers: readonly string[];
+  readonly forwardingNumbers: readonly string[];
+  readonly officeMainLine: string | null;
+  readonly groups: readonly { readonly name: string | null; readonly callerId: string | null }[];
+}
+
+/** A line that a user can call as. */
+export interface Persona {
+  readonly id: string;
+  readonly type: string | null;
+  readonly name: string | null;
+  readonly callerId: string | null;
+  readonly phoneNumbers: readonly string[];
+}
+
+export interface CustomIvrTarget {
+  readonly target: RoutingTarget;
+  /** `VM_UNAVAILABLE`, `GREETING`, `CLOSED` … */
+  readonly ivrType: string;
+}
+
+export interface CustomIvr {
+  readonly id: string;
+  readonly ivrType: string;
+  readonly name: string | null;
+  readonly description: string | null;
+  /** Is the one that is played. */
+  readonly selected: boolean;
+  /** ISO instant. */
+  readonly dateAdded: string | null;
+}
+
+export interface UserDevice {
+  readonly id: string;
+  readonly userId: string | null;
+  readonly type: string | null;
+  readonly name: string | null;
+  readonly appVersion: string | null;
+  /** ISO instants. Phones and tablets never show when they registered. */
+  readonly dateCreated: string | null;
+  readonly dateUpdated: string | null;
+  readonly dateRegistered: string | null;
+}
+
+/** Of a call-center operator. */
+export interface Duty {
+  readonly on: boolean;
+  readonly status: string | null;
+  readonly reason: string | null;
+  /** ISO instant. */
+  readonly since: string | null;
+}
+
+export interface StatsAnswer {
+  readonly status: 'processing' | 'complete' | 'failed';
+  readonly downloadUrl: string | null;
 }
 
 export interface Seats {
@@ -101,6 +210,10 @@ export interface Routed {
 
 export interface DeskPhone {
   readonly id: string;
+  readonly name: string | null;
+  readonly type: string | null;
+  readonly macAddress: string | null;
+  readonly phoneNumber: string | null;
 }
 
 /** Whether a write was needed: false when it was so already. */

@@ -1,7 +1,8 @@
-import { ConnectorError, isConnectorError } from '@handover/connector-kit';
+import { ConnectorError } from '@handover/connector-kit';
 import type { Api } from './api.ts';
-import type { DeskPhone, DialpadUser, Ensured } from './types.ts';
-import { device, user } from './wire.ts';
+import { ensure, type Settle } from './ensure.ts';
+import type { DialpadUser, Ensured } from './types.ts';
+import { user } from './wire.ts';
 
 export interface Invitation {
   readonly email: string;
@@ -11,109 +12,109 @@ export interface Invitation {
   readonly license: string;
 }
 
-/** Our clock and Dialpad's may differ by this much, in ms, when we ask whether a user is one we made. */
-const CLOCK_SKEW_MS = 5 * 60_000;
+/** What tells a user of ours from one that somebody else made. */
+export interface InvitationStep {
+  /** ISO instant at which the step was first started. */
+  readonly startedAt: string;
+  /** An earlier attempt may have been cut off in the middle: look longer before inviting. */
+  readonly repeated?: boolean;
+}
 
-export const userApi = (api: Api) => {
+export type UserState = 'active' | 'pending' | 'suspended' | 'deleted' | 'cancelled' | 'all';
+
+/** Our clock and Dialpad's may differ by this much, in ms, when we ask whether a user is one we made. */
+const CLOCK_SKEW_MS = 60_000;
+
+export const userApi = (api: Api, settle: Settle) => {
   const readUser = (id: string): Promise<DialpadUser | null> => api.find(user, '/users/{id}', { id });
-  const findUsersByEmail = async (email: string): Promise<readonly DialpadUser[]> => {
-    const wanted = email.toLowerCase();
-    // The filter's exactness is not documented: what comes back is compared again.
-    return (await api.list(user, '/users', {}, { email, state: 'all' })).filter((each) => each.emails.some((own) => own.toLowerCase() === wanted));
-  };
-  const patch = async (id: string, change: object): Promise<Ensured> => {
-    await api.write('PATCH', '/users/{id}', { id }, change);
-    return { changed: true };
-  };
   const present = async (id: string): Promise<DialpadUser> => {
     const found = await readUser(id);
     if (!found) throw new ConnectorError({ kind: 'not-found', operation: 'PATCH /users/{id}', code: 'user-unknown', ambiguous: false });
     return found;
   };
-  const deskPhones = (userId: string): Promise<readonly DeskPhone[]> => api.list(device, '/users/{parent_id}/deskphones', { parent_id: userId });
+  /** One field, or several that belong together, of a user who is there. */
+  const keep = (id: string, isSo: (now: DialpadUser) => boolean, change: object): Promise<Ensured> =>
+    ensure({ isSo: async () => isSo(await present(id)), write: () => api.write('PATCH', '/users/{id}', { id }, change) });
+  const findUsersByEmail = async (email: string): Promise<readonly DialpadUser[]> => {
+    const wanted = email.toLowerCase();
+    // The filter's exactness is not documented: what comes back is compared again.
+    return (await api.list(user, '/users', {}, { email, state: 'all' })).filter((each) => each.emails.some((own) => own.toLowerCase() === wanted));
+  };
 
   return {
     /** `null` for a user that Dialpad does not know, or has purged. */
     readUser,
     /** Over every state; a deleted user may have lost its mail. */
     findUsersByEmail,
+    /** Everybody in a state, without groups: those are in `readUser` only. */
+    users: (state: UserState): Promise<readonly DialpadUser[]> => api.list(user, '/users', {}, { state }),
+    /** Whoever shows the number as theirs; the reading of `readNumber` from the other side. */
+    usersWithNumber: async (e164: string): Promise<readonly DialpadUser[]> =>
+      (await api.list(user, '/users', {}, { number: e164, state: 'all' })).filter((each) => each.phoneNumbers.includes(e164)),
     companyAdmins: async (): Promise<readonly DialpadUser[]> =>
       (await api.list(user, '/users', {}, { company_admin: 'true', state: 'active' })).filter((each) => each.isSuperAdmin && each.state === 'active'),
-    deskPhones,
-    userDevices: (userId: string) => api.list(device, '/userdevices', {}, { user_id: userId }),
 
     /**
-     * Dialpad has no idempotency key: a repeat looks by mail first. A user older than the step's start is somebody else's.
+     * Dialpad has no idempotency key: a repeat looks by mail first, and after a lost reply until the user would show.
+     * Only a user added after the step's start is taken for ours.
      * @throws ConnectorError `conflict` (`user-exists`), `refused`/`invalid` (`no-seat`).
      */
-    inviteUser: async (invitation: Invitation, { startedAt }: { readonly startedAt: string }): Promise<Ensured> => {
-      const known = (await findUsersByEmail(invitation.email)).filter((each) => each.state !== 'deleted');
-      const ours = known.some((each) => each.dateAdded !== null && Date.parse(each.dateAdded) >= Date.parse(startedAt) - CLOCK_SKEW_MS);
-      if (ours) return { changed: false };
-      if (known.length > 0) throw new ConnectorError({ kind: 'conflict', operation: 'POST /users', code: 'user-exists', ambiguous: false });
-      await api.write(
-        'POST',
-        '/users',
-        {},
-        {
-          email: invitation.email,
-          office_id: invitation.officeId,
-          first_name: invitation.givenName,
-          last_name: invitation.familyName,
-          license: invitation.license,
-          auto_assign: false,
-        },
-      );
-
-      return { changed: true };
+    inviteUser: (invitation: Invitation, { startedAt, repeated = false }: InvitationStep): Promise<Ensured> => {
+      const isOurs = async (): Promise<boolean> => {
+        const known = (await findUsersByEmail(invitation.email)).filter((each) => each.state !== 'deleted');
+        if (known.some((each) => each.dateAdded !== null && Date.parse(each.dateAdded) >= Date.parse(startedAt) - CLOCK_SKEW_MS)) return true;
+        if (known.length > 0) throw new ConnectorError({ kind: 'conflict', operation: 'POST /users', code: 'user-exists', ambiguous: false });
+        return false;
+      };
+      const body = {
+        email: invitation.email,
+        office_id: invitation.officeId,
+        first_name: invitation.givenName,
+        last_name: invitation.familyName,
+        license: invitation.license,
+        auto_assign: false,
+      };
+      return ensure({ isSo: isOurs, write: () => api.write('POST', '/users', {}, body), settle, repeated });
     },
 
-    suspendUser: async (id: string): Promise<Ensured> => ((await present(id)).state === 'suspended' ? { changed: false } : patch(id, { state: 'suspended' })),
+    suspendUser: (id: string): Promise<Ensured> => keep(id, (now) => now.state === 'suspended', { state: 'suspended' }),
     /** @throws ConnectorError with code `no-seat` when the office has none free. */
-    activateUser: async (id: string): Promise<Ensured> => ((await present(id)).state === 'active' ? { changed: false } : patch(id, { state: 'active' })),
-    setCompanyAdmin: async (id: string, on: boolean): Promise<Ensured> =>
-      (await present(id)).isSuperAdmin === on ? { changed: false } : patch(id, { is_super_admin: on }),
+    activateUser: (id: string): Promise<Ensured> => keep(id, (now) => now.state === 'active', { state: 'active' }),
+    setCompanyAdmin: (id: string, on: boolean): Promise<Ensured> => keep(id, (now) => now.isSuperAdmin === on, { is_super_admin: on }),
     /** The whole list: Dialpad is taken to replace, not to merge; the read-back tells. */
-    setAdminOffices: async (id: string, officeIds: readonly string[]): Promise<Ensured> => {
-      const now = (await present(id)).adminOfficeIds;
-      return same(now, officeIds) ? { changed: false } : patch(id, { admin_office_ids: officeIds });
-    },
-    setForwarding: async (id: string, numbers: readonly string[]): Promise<Ensured> => {
-      const now = (await present(id)).forwardingNumbers;
-      return same(now, numbers) ? { changed: false } : patch(id, { forwarding_numbers: numbers });
-    },
+    setAdminOffices: (id: string, officeIds: readonly string[]): Promise<Ensured> =>
+      keep(id, (now) => same(now.adminOfficeIds, officeIds), { admin_office_ids: officeIds }),
+    setForwarding: (id: string, numbers: readonly string[]): Promise<Ensured> =>
+      keep(id, (now) => same(now.forwardingNumbers, numbers), { forwarding_numbers: numbers }),
+    setInternationalDialing: (id: string, on: boolean): Promise<Ensured> =>
+      keep(id, (now) => now.internationalDialing === on, { international_dialing_enabled: on }),
 
     /**
      * Within a country numbers and licence go along; abroad the numbers are lost and Dialpad gives a new one.
      * @throws ConnectorError `no-seat` when the office has none free.
      */
-    moveOffice: async (id: string, officeId: string): Promise<Ensured> => {
-      if ((await present(id)).officeId === officeId) return { changed: false };
-      await api.write('PATCH', '/users/{id}/move_office', { id }, { office_id: officeId });
-      return { changed: true };
-    },
-    /** Numbers are kept where the licence allows it; groups may be dropped by Dialpad. @throws ConnectorError `no-seat`. */
-    setLicense: async (id: string, license: string): Promise<Ensured> =>
-      (await present(id)).license === license ? { changed: false } : patch(id, { license, keep_paid_numbers: true }),
+    moveOffice: (id: string, officeId: string): Promise<Ensured> =>
+      ensure({
+        isSo: async () => (await present(id)).officeId === officeId,
+        write: () => api.write('PATCH', '/users/{id}/move_office', { id }, { office_id: officeId }),
+      }),
+    /**
+     * Groups may be dropped by Dialpad: diff them before and after. `keepNumbers`: a number kept under a Support licence takes
+     * an additional-number licence of the office; without keeping, the numbers are un-assigned, which may lose them.
+     * @throws ConnectorError `no-seat`.
+     */
+    setLicense: (id: string, license: string, { keepNumbers = true }: { readonly keepNumbers?: boolean } = {}): Promise<Ensured> =>
+      keep(id, (now) => now.license === license, { license, keep_paid_numbers: keepNumbers }),
 
     /** The line of no return: Dialpad keeps the user for 72 h, and only its console can restore one. */
-    deleteUser: async (id: string): Promise<Ensured> => {
-      const now = await readUser(id);
-      if (!now || now.state === 'deleted') return { changed: false };
-      await api.write('DELETE', '/users/{id}', { id });
-      return { changed: true };
-    },
-
-    removeDeskPhone: async (userId: string, phoneId: string): Promise<Ensured> => {
-      if (!(await deskPhones(userId)).some((each) => each.id === phoneId)) return { changed: false };
-      try {
-        await api.write('DELETE', '/users/{parent_id}/deskphones/{id}', { parent_id: userId, id: phoneId });
-      } catch (error) {
-        if (isConnectorError(error, 'not-found')) return { changed: false };
-        throw error;
-      }
-      return { changed: true };
-    },
+    deleteUser: (id: string): Promise<Ensured> =>
+      ensure({
+        isSo: async () => {
+          const now = await readUser(id);
+          return now === null || now.state === 'deleted';
+        },
+        write: () => api.write('DELETE', '/users/{id}', { id }),
+      }),
   };
 };
 
