@@ -4,6 +4,15 @@ import { Log1772000000002 } from './1772000000002-log.ts';
 import { Budget1772000000003 } from './1772000000003-budget.ts';
 import { Subscriptions1772000000030 } from './1772000000030-subscriptions.ts';
 import { Tree1772000000040 } from './1772000000040-tree.ts';
+import { Keys1772000000045 } from './1772000000045-keys.ts';
 
 /** In the order they run. */
-export const migrations = [Record1772000000000, Rows1772000000001, Log1772000000002, Budget1772000000003, Subscriptions1772000000030, Tree1772000000040];
+export const migrations = [
+  Record1772000000000,
+  Rows1772000000001,
+  Log1772000000002,
+  Budget1772000000003,
+  Subscriptions1772000000030,
+  Tree1772000000040,
+  Keys1772000000045,
+];
