@@ -1,5 +1,5 @@
 import type { Policy } from '@handover/case';
-import { Cases, Intake, Persons, type IntakeDeps } from '@handover/case-service';
+import { Cases, Intake, Persons } from '@handover/case-service';
 import type { Secrets } from '@handover/config';
 import type { Dialpad } from '@handover/connector-dialpad';
 import { CaseRows, IdempotencyKeys, Inbox, People, PostgresEventStore, keyTable } from '@handover/event-store-postgres';
