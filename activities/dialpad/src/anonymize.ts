@@ -1,4 +1,4 @@
-import { stepOf, type JsonObject, type PersonEvent } from '@handover/case';
+import { personOf, stepOf, type JsonObject, type PersonEvent } from '@handover/case';
 import { appendOf, personStream, retryingConflicts } from '@handover/case-service';
 import { activityBy } from '@handover/activities-cases';
 import type { StepInput, StepResult } from '@handover/workflow-contracts';
@@ -25,7 +25,8 @@ const anonymize = async (deps: DialpadActivityDeps, caseId: string, step: string
   if (started.refusal) return { view: started.view, withheld: started.refusal.code };
   if (stepOf(started.state, step).status !== 'running') return { view: started.view };
 
-  const { personRef, userId } = started.state;
+  const { userId } = started.state;
+  const personRef = personOf(started.state);
   const gone = userId === null || (await deps.dialpad.readUser(userId)) === null;
   if (!gone) {
     const outcome = { kind: 'blocked', code: 'purge.restored', detail: 'Dialpad returns the user again: nothing is erased while it exists' } as const;

@@ -1,4 +1,4 @@
-import type { JsonObject, NumberWish, StepKind } from '@handover/case';
+import { personOf, type JsonObject, type NumberWish, type StepKind } from '@handover/case';
 import type { DialpadUser, GroupMembership } from '@handover/connector-dialpad';
 import { wakeNextInLine } from './seats.ts';
 import { Blocked, target, userIdOf, type Reading, type StepContext, type StepDefinition } from './step.ts';
@@ -34,7 +34,7 @@ const inviteUser: StepDefinition = {
   keep: async (context) => {
     const { dialpad, persons, company } = context.deps;
     const { officeId, license } = target<{ officeId: string; license: string }>(context);
-    const { profile } = await persons.load(context.state.personRef);
+    const { profile } = await persons.load(personOf(context.state));
     if (profile.email === null) throw new Blocked('joiner.no_email', 'HR gave no mail address to invite');
     await dialpad.inviteUser(
       { email: profile.email, givenName: profile.givenName ?? '', familyName: profile.familyName ?? '', officeId, license },
@@ -45,10 +45,10 @@ const inviteUser: StepDefinition = {
   },
   read: async (context) => {
     const { dialpad, persons } = context.deps;
-    const { profile } = await persons.load(context.state.personRef);
+    const { profile } = await persons.load(personOf(context.state));
     const [user] = (await dialpad.findUsersByEmail(profile.email ?? '')).filter((each) => each.state !== 'deleted');
     if (!user) return holds(false, { found: 0 });
-    await persons.linkUser(context.state.personRef, user.id, context.caseId, { ...context.by, commandId: 'link' });
+    await persons.linkUser(personOf(context.state), user.id, context.caseId, { ...context.by, commandId: 'link' });
 
     return { holds: true, evidence: { userId: user.id, state: user.state, officeId: user.officeId }, userId: user.id };
   },

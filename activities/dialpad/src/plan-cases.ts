@@ -1,4 +1,4 @@
-import { stepOf, viewOf, type JsonObject, type Plan } from '@handover/case';
+import { personOf, stepOf, viewOf, type JsonObject, type Plan } from '@handover/case';
 import type { LoadedCase } from '@handover/case-service';
 import { activityBy } from '@handover/activities-cases';
 import { planTheJoiner, planTheLeaver, planTheMover, type CannotPlan } from '@handover/planning';
@@ -37,7 +37,7 @@ const planning =
       }
 
       const userId = planned.userId ?? null;
-      if (userId !== null) await deps.persons.linkUser(loaded.state.personRef, userId, caseId, by('link'));
+      if (userId !== null) await deps.persons.linkUser(personOf(loaded.state), userId, caseId, by('link'));
       const executed = await deps.cases.execute(
         caseId,
         [
@@ -64,7 +64,7 @@ export const planLeaverActivity = (deps: DialpadActivityDeps) =>
     'link',
     async ({ caseId, state }) => {
       if (state.terms.kind !== 'leaver') throw new Error('not a leaver');
-      return planTheLeaver(deps, state.personRef, state.terms, await userIdByHand(deps, caseId));
+      return planTheLeaver(deps, personOf(state), state.terms, await userIdByHand(deps, caseId));
     },
     ({ userId, how, seen, calls }) => ({ userId, how, numbers: seen.numbers, groups: seen.groups.length, routing: seen.routing.length, calls: asJson(calls) }),
   );
@@ -76,7 +76,7 @@ export const planMoverActivity = (deps: DialpadActivityDeps) => {
     'link',
     async ({ caseId, state }) => {
       if (state.terms.kind !== 'mover') throw new Error('not a mover');
-      return planTheMover(deps, state.personRef, state.terms, await userIdByHand(deps, caseId));
+      return planTheMover(deps, personOf(state), state.terms, await userIdByHand(deps, caseId));
     },
     ({ userId, how, seen }) => ({ userId, how, ...seen }),
   );
@@ -84,7 +84,7 @@ export const planMoverActivity = (deps: DialpadActivityDeps) => {
   return async ({ caseId }: CaseRef): Promise<StepResult> => {
     const loaded = await deps.cases.load(caseId);
     if (!loaded) throw new Error('there is no such case');
-    const { cases } = (await deps.persons.load(loaded.state.personRef)).state;
+    const { cases } = (await deps.persons.load(personOf(loaded.state))).state;
     const mine = cases.findIndex((each) => each.caseId === caseId);
     const busy = cases.some((each, index) => each.open && index < mine);
 
@@ -98,7 +98,7 @@ export const planJoinerActivity = (deps: DialpadActivityDeps) =>
     'preflight',
     async ({ state }) => {
       if (state.terms.kind !== 'joiner') throw new Error('not a joiner');
-      return planTheJoiner(deps, state.personRef, state.terms, state.office);
+      return planTheJoiner(deps, personOf(state), state.terms, state.office);
     },
     () => ({ checked: ['domain', 'namesake', 'office', 'groups', 'licence'] }),
   );

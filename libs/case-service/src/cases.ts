@@ -73,8 +73,9 @@ export class Cases {
   prepare(caseId: string, loaded: Pick<LoadedCase, 'state' | 'version' | 'openedAt'> | null, command: CaseCommand | readonly CaseCommand[], by: By): Prepared {
     const before: Folded<CaseState> = loaded ?? { state: noCase, version: 0 };
     const { decided, state } = decideAll(Array.isArray(command) ? command : [command as CaseCommand], before.state);
-    const personRef = state.status === 'none' ? undefined : state.personRef;
-    const append = appendOf({ stream: caseStream(caseId), expected: before.version, decided, by, caseId, ...(personRef ? { personRef } : {}) });
+    // Where a case has no person its free text is sealed under a key of the case's own.
+    const sealedFor = state.status === 'none' ? undefined : (state.personRef ?? caseStream(caseId));
+    const append = appendOf({ stream: caseStream(caseId), expected: before.version, decided, by, caseId, ...(sealedFor ? { personRef: sealedFor } : {}) });
     const version = before.version + append.events.length;
     const news = append.events.length > 0 && state.status !== 'none';
 
@@ -117,6 +118,7 @@ export const rowOf = (id: string, state: OpenCase, version: number, openedAt: st
     kind: state.kind,
     phase: state.phase,
     personRef: state.personRef,
+    number: state.terms.kind === 'number' ? state.terms.number : null,
     office: state.office,
     waitingOn: view.waitsFor[0]?.on ?? null,
     due: view.due,

@@ -16,6 +16,7 @@ export const closeCase = async (store: EventStore, company: Company, caseId: str
     const foreseen = cases.prepare(caseId, loaded, { type: 'close' }, by);
     if (foreseen.state.status === 'none') throw new Error('there is no such case');
     const { personRef, phase } = foreseen.state;
+    if (personRef === null) return cases.execute(caseId, { type: 'close' }, by);
     const person = await persons.load(personRef);
     const ended: PersonEvent = { type: 'CaseEnded', data: { caseId, phase } };
 

@@ -14,6 +14,7 @@ export type { OpenCaseCommand, Rescind } from './case/decide-lifecycle.ts';
 export { planLeaver, timingsOf, type Heir, type LeaverSnapshot } from './leaver/plan.ts';
 export { touchedDialpad } from './leaver/undo.ts';
 export { planMover, type MoverGroup, type MoverSnapshot } from './mover/plan.ts';
+export { planNumber, type NumberSnapshot } from './number/plan.ts';
 export { planJoiner, type JoinerPreflight } from './joiner/plan.ts';
 export * from './company/company.ts';
 export * from './person/facts.ts';

@@ -48,11 +48,16 @@ const document = z.strictObject({
       'leaver-delete': stages.min(1, 'a delete cannot be undone: it needs at least one stage').optional(),
       joiner: stages.optional(),
       mover: stages.optional(),
+      number: stages.optional(),
+      'number-release': stages.min(1, 'a released number cannot be had back: it needs at least one stage').optional(),
       deadline: duration.optional(),
     })
     .optional(),
   massChange: z.strictObject({ count: z.number().int().min(1).optional(), share: share.optional(), window: duration.optional() }).optional(),
   reservePool: z.boolean().optional(),
+  keepNumbers: z.array(z.string().regex(/^\+[1-9]\d{3,14}$/, 'expected a number like +14155550101')).optional(),
+  numbers: z.strictObject({ readEvery: duration.optional(), suggestReleaseAfter: duration.optional() }).optional(),
+  tasks: z.strictObject({ pollEvery: duration.optional() }).optional(),
   changedGroups: z.enum(['add', 'replace']).optional(),
   apiKeyOwner: z.string().nullable().optional(),
   timeZone: zone.optional(),
@@ -79,13 +84,15 @@ export const parsePolicy = (text: string, name: string): Policy => {
   }
   const parsed = document.safeParse(raw);
   if (!parsed.success) throw new ConfigError(`policy ${name} is not valid:\n${issuesText(parsed.error)}`);
-  const { approvals, purge, acceptance, massChange, ...rest } = parsed.data;
+  const { approvals, purge, acceptance, massChange, numbers, tasks, ...rest } = parsed.data;
   const merged = {
     ...defaultPolicy,
     ...said(rest),
     purge: { ...defaultPolicy.purge, ...said(purge) },
     acceptance: { ...defaultPolicy.acceptance, ...said(acceptance) },
     massChange: { ...defaultPolicy.massChange, ...said(massChange) },
+    numbers: { ...defaultPolicy.numbers, ...said(numbers) },
+    tasks: { ...defaultPolicy.tasks, ...said(tasks) },
     approvals: { ...defaultPolicy.approvals, ...said(approvals) },
   } as Policy;
   assertNamesOnce(merged, name);
@@ -99,7 +106,12 @@ const said = <T extends object>(values: T | undefined): Partial<T> =>
 
 /** A decision names its stage, so a name must mean one stage only. */
 const assertNamesOnce = (policy: Policy, name: string): void => {
-  for (const stages of [[...policy.approvals.leaver, ...policy.approvals['leaver-delete']], policy.approvals.joiner, policy.approvals.mover]) {
+  for (const stages of [
+    [...policy.approvals.leaver, ...policy.approvals['leaver-delete']],
+    policy.approvals.joiner,
+    policy.approvals.mover,
+    [...policy.approvals.number, ...policy.approvals['number-release']],
+  ]) {
     const names = stages.map((stage) => stage.stage);
     const twice = names.find((each, index) => names.indexOf(each) !== index);
     if (twice)

@@ -35,10 +35,11 @@ export const evidenceBody = z.object({ evidence: z.string().trim().min(1, 'say w
 
 const page = { cursor: z.string().max(500).optional(), limit: z.coerce.number().int().min(1).max(200).default(50) };
 export const caseQuery = z.object({
-  kind: z.enum(['joiner', 'mover', 'leaver']).optional(),
+  kind: z.enum(['joiner', 'mover', 'leaver', 'number']).optional(),
   phase: z.string().max(60).optional(),
   waitingOn: z.string().max(100).optional(),
   person: z.string().max(100).optional(),
+  number: z.string().max(20).optional(),
   attention: z.enum(['true', 'false']).optional(),
   ...page,
 });
@@ -68,7 +69,8 @@ export const caseItem = z
     id,
     kind: z.string(),
     phase: z.string(),
-    person: z.object({ ref: id }),
+    person: z.object({ ref: id }).nullable().describe('Null for a case about a number'),
+    number: z.string().nullable().describe('E.164, for a case about a number'),
     office: z.string().nullable(),
     waitingOn: z.string().nullable(),
     due: instant.nullable(),
@@ -116,14 +118,18 @@ export const caseDetail = z
     id,
     kind: z.string(),
     phase: z.string(),
-    person: z.object({
-      ref: id,
-      givenName: z.string().nullable().optional(),
-      familyName: z.string().nullable().optional(),
-      email: z.string().nullable().optional(),
-      employeeId: z.string().nullable().optional(),
-      erased: z.boolean(),
-    }),
+    person: z
+      .object({
+        ref: id,
+        givenName: z.string().nullable().optional(),
+        familyName: z.string().nullable().optional(),
+        email: z.string().nullable().optional(),
+        employeeId: z.string().nullable().optional(),
+        erased: z.boolean(),
+      })
+      .nullable()
+      .describe('Null for a case about a number'),
+    number: z.string().nullable().describe('E.164, for a case about a number'),
     office: z.string().nullable(),
     requester: z.string(),
     source: z.string(),

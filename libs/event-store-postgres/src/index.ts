@@ -12,5 +12,3 @@ export * from './projection.ts';
 export * from './read-log.ts';
 export * from './read-models.ts';
 export * from './wait-until.ts';
-export * from './keys.ts';
-export * from './key-news.ts';

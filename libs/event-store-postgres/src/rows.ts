@@ -1,11 +1,13 @@
 import type { CaseRow, JsonObject } from '@handover/event-store';
+import type { KeyRow, KeyTable } from '@handover/privacy';
 import type { DataSource } from 'typeorm';
 
 interface Row {
   id: string;
   kind: string;
   phase: string;
-  person_ref: string;
+  person_ref: string | null;
+  number: string | null;
   office: string | null;
   waiting_on: string | null;
   due: Date | null;
@@ -21,6 +23,7 @@ export interface CaseFilter {
   readonly phase?: string | undefined;
   readonly waitingOn?: string | undefined;
   readonly personRef?: string | undefined;
+  readonly number?: string | undefined;
   readonly attention?: boolean | undefined;
 }
 
@@ -70,9 +73,18 @@ export class CaseRows {
       `SELECT * FROM app.case_row
        WHERE ($1::text IS NULL OR kind = $1) AND ($2::text IS NULL OR phase = $2) AND ($3::text IS NULL OR waiting_on = $3)
          AND ($4::text IS NULL OR person_ref = $4) AND ($5::boolean IS NULL OR attention = $5)
-         AND ($6::timestamptz IS NULL OR (opened_at, id) < ($6::timestamptz, $7::uuid))
+         AND ($6::timestamptz IS NULL OR (opened_at, id) < ($6::timestamptz, $7::uuid)) AND ($9::text IS NULL OR number = $9)
        ORDER BY opened_at DESC, id DESC LIMIT $8`,
-      [filter.kind ?? null, filter.phase ?? null, filter.waitingOn ?? null, filter.personRef ?? null, filter.attention ?? null, ...after, limit + 1],
+      [
+        filter.kind ?? null,
+        filter.phase ?? null,
+        filter.waitingOn ?? null,
+        filter.personRef ?? null,
+        filter.attention ?? null,
+        ...after,
+        limit + 1,
+        filter.number ?? null,
+      ],
     );
     const items = rows.slice(0, limit).map(caseRow);
     const last = items[items.length - 1];
@@ -92,6 +104,7 @@ const caseRow = (row: Row): CaseRow => ({
   kind: row.kind,
   phase: row.phase,
   personRef: row.person_ref,
+  number: row.number,
   office: row.office,
   waitingOn: row.waiting_on,
   due: row.due?.toISOString() ?? null,
@@ -110,3 +123,29 @@ export class People {
     return rows[0]?.person_ref ?? null;
   }
 }
+
+interface StoredKey {
+  key_id: string;
+  subject: string;
+  wrapped_dek: Buffer | null;
+}
+
+export const keyTable = (dataSource: DataSource): KeyTable => {
+  const one = async (where: string, value: string): Promise<KeyRow | null> => {
+    const rows: StoredKey[] = await dataSource.query(`SELECT key_id, subject, wrapped_dek FROM ev.subject_key WHERE ${where} = $1`, [value]);
+    return rows[0] ? { keyId: rows[0].key_id, person: rows[0].subject, wrapped: rows[0].wrapped_dek } : null;
+  };
+
+  return {
+    ofPerson: (person) => one('subject', person),
+    byId: (keyId) => one('key_id', keyId),
+    insert: async ({ keyId, person, kekId, wrapped }) => {
+      await dataSource.query('INSERT INTO ev.subject_key (key_id, subject, kek_id, wrapped_dek) VALUES ($1, $2, $3, $4) ON CONFLICT (subject) DO NOTHING', [
+        keyId,
+        person,
+        kekId,
+        Buffer.from(wrapped),
+      ]);
+    },
+  };
+};

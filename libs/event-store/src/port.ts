@@ -55,7 +55,10 @@ export interface CaseRow {
   readonly id: string;
   readonly kind: string;
   readonly phase: string;
-  readonly personRef: string;
+  /** Null for a case about a number. */
+  readonly personRef: string | null;
+  /** E.164, for a case about a number. */
+  readonly number: string | null;
   readonly office: string | null;
   /** Actor role, `temporal`, `dialpad` … the case waits on, or null. */
   readonly waitingOn: string | null;

@@ -7,10 +7,10 @@ type AuditTables = Tables<'audit_entry' | 'audit_case'>;
 /** Which events are about what: everything an auditor filters by, and nothing personal. */
 export const auditIndex: Projection<'audit_entry' | 'audit_case'> = {
   name: 'audit-index',
-  version: 1,
+  version: 2,
   tables: ['audit_entry', 'audit_case'],
   create: async (db, { audit_entry, audit_case }) => {
-    await db.query(`CREATE TABLE ${audit_case} (case_id text PRIMARY KEY, kind text NOT NULL, person_ref text NOT NULL)`);
+    await db.query(`CREATE TABLE ${audit_case} (case_id text PRIMARY KEY, kind text NOT NULL, person_ref text)`);
     await db.query(`CREATE TABLE ${audit_entry} (
       position bigint PRIMARY KEY, recorded_at timestamptz NOT NULL, stream text NOT NULL, version bigint NOT NULL, type text NOT NULL,
       case_id text, kind text, person_ref text, actor text NOT NULL, on_behalf_of text, channel text NOT NULL, step text

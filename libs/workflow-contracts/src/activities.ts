@@ -4,8 +4,9 @@ import type { DecideMessage, RescindMessage, RetryMessage, WaiveMessage } from '
 /** What a case's workflow starts with: ids and links, nothing personal. */
 export interface CaseInput {
   readonly caseId: string;
-  readonly kind: 'joiner' | 'mover' | 'leaver';
-  readonly personRef: string;
+  readonly kind: 'joiner' | 'mover' | 'leaver' | 'number';
+  /** Null for a case about a number. */
+  readonly personRef: string | null;
   readonly office: string | null;
   /** Where a person reads more and acts. */
   readonly link: string;

@@ -1,5 +1,5 @@
 /** Workflow types, as the Temporal UI shows them. */
-export const workflowTypes = { leaver: 'leaver', joiner: 'joiner', mover: 'mover', acceptancePoll: 'acceptancePoll' } as const;
+export const workflowTypes = { leaver: 'leaver', joiner: 'joiner', mover: 'mover', number: 'number', acceptancePoll: 'acceptancePoll' } as const;
 
 /** One queue for order and bookkeeping, one for Dialpad, so that a slow Dialpad never holds up a decision. */
 export const taskQueues = { cases: 'handover-cases', dialpad: 'handover-dialpad' } as const;
@@ -7,7 +7,7 @@ export const taskQueues = { cases: 'handover-cases', dialpad: 'handover-dialpad'
 export const workflowIdOf = (kind: string, caseId: string): string => `${kind}/${caseId}`;
 
 /** The inverse of `workflowIdOf`; null for workflows that are no case. */
-export const caseIdOf = (workflowId: string): string | null => /^(?:joiner|leaver|mover)\/(.+)$/.exec(workflowId)?.[1] ?? null;
+export const caseIdOf = (workflowId: string): string | null => /^(?:joiner|leaver|mover|number)\/(.+)$/.exec(workflowId)?.[1] ?? null;
 
 /** The company-wide poll for accepted invitations. */
 export const acceptancePollScheduleId = 'handover-acceptance-poll';

@@ -73,7 +73,7 @@ describe('from an HR webhook to the end', () => {
     await whole.control('/sandbox/clock', { advance: 'PT72H' });
     const done = await whole.until(leaverCase, 'the end', (each) => each.phase === 'done');
     expect(done).toMatchObject({ outcome: 'removed', certificate: { keyDestroyed: true, dialpadReturnsUser: false }, person: { erased: true } });
-    expect(done.person.email ?? null).toBeNull();
+    expect(done.person?.email ?? null).toBeNull();
   }, 90_000);
 
   it('says every effect in the record: started before it, and an outcome after it', async () => {

@@ -11,6 +11,7 @@ import {
   type Executed,
   type Intake,
   type Persons,
+  type Profile,
   type Taken,
 } from '@handover/case-service';
 import type { CaseDetail, CaseItem, Preview, StartCase, TimelineEntry } from '@handover/contracts';
@@ -32,7 +33,7 @@ export interface DeskDeps {
   readonly idempotency: IdempotencyKeys;
   readonly planning: PlanningDeps;
   readonly policy: Policy;
-  readonly indexOf: (source: string, employeeId: string) => Promise<string>;
+  readonly indexOf: (source: string, employeeId: string) => string;
   readonly temporalUi: string;
   /** ISO instant. */
   readonly now: () => string;
@@ -54,11 +55,18 @@ export class CaseDesk {
   async detail(caseId: string, caller: Caller): Promise<CaseDetail> {
     const loaded = await this.deps.cases.load(caseId);
     if (!loaded) throw new Problem(404, 'case.unknown', 'there is no case of this id');
-    const [events, person] = await Promise.all([this.deps.store.read(caseStream(caseId)), this.deps.persons.load(loaded.state.personRef)]);
-    const { erased, ...profile } = person.profile;
+    const { personRef } = loaded.state;
+    const [events, person] = await Promise.all([this.deps.store.read(caseStream(caseId)), personRef === null ? null : this.deps.persons.load(personRef)]);
     const mayName = caller.roles.some((role) => SEES_NAMES.includes(role));
 
-    return caseDetail({ caseId, state: loaded.state, events, profile: mayName ? profile : null, erased, temporalUi: this.deps.temporalUi });
+    return caseDetail({
+      caseId,
+      state: loaded.state,
+      events,
+      profile: mayName && person !== null ? namesOf(person.profile) : null,
+      erased: person?.profile.erased ?? false,
+      temporalUi: this.deps.temporalUi,
+    });
   }
 
   async timeline(caseId: string): Promise<readonly TimelineEntry[]> {
@@ -73,7 +81,7 @@ export class CaseDesk {
   }
 
   async person(source: string, employeeId: string): Promise<{ ref: string; cases: { id: string; kind: string; phase: string }[] }> {
-    const ref = await this.deps.people.find(await this.deps.indexOf(source, employeeId));
+    const ref = await this.deps.people.find(this.deps.indexOf(source, employeeId));
     if (ref === null) throw new Problem(404, 'person.unknown', 'this source never told us about this employee, or the person was erased');
     return { ref, cases: (await this.deps.rows.ofPerson(ref)).map(({ id, kind, phase }) => ({ id, kind, phase })) };
   }
@@ -188,7 +196,7 @@ export class CaseDesk {
     caller: Caller,
   ): Promise<CaseDetail> {
     const tied = this.deps.policy.actors[caller.actor];
-    const personRef = tied ? await this.deps.people.find(await this.deps.indexOf(tied.source, tied.employeeId)) : null;
+    const personRef = tied ? await this.deps.people.find(this.deps.indexOf(tied.source, tied.employeeId)) : null;
     await this.execute(
       caseId,
       {
@@ -237,7 +245,7 @@ export class CaseDesk {
 
   async lift(caseId: string, reason: string, caller: Caller): Promise<CaseDetail> {
     const { state } = await this.execute(caseId, { type: 'liftHold', hold: { actor: caller.actor, reason } }, caller);
-    if (state.legalHold === null) await freePerson(this.deps.store, state.personRef, byOf(caller, this.deps.newId()));
+    if (state.legalHold === null && state.personRef !== null) await freePerson(this.deps.store, state.personRef, byOf(caller, this.deps.newId()));
     return this.detail(caseId, caller);
   }
 
@@ -280,6 +288,8 @@ export class CaseDesk {
   }
 }
 
+const namesOf = ({ erased: _erased, ...names }: Profile): Omit<Profile, 'erased'> => names;
+
 const byOf = (caller: Caller, commandId: string): CommandBy => ({ actor: caller.actor, channel: 'api', commandId });
 
 const retoldErased = (error: unknown): never => {
@@ -289,7 +299,7 @@ const retoldErased = (error: unknown): never => {
 };
 
 /** Kept answers must not outlive the person: who they are is left out of the copy. */
-const withoutPerson = (body: CaseDetail): CaseDetail => ({ ...body, person: { ref: body.person.ref, erased: body.person.erased } });
+const withoutPerson = (body: CaseDetail): CaseDetail => ({ ...body, person: body.person && { ref: body.person.ref, erased: body.person.erased } });
 
 const withTimestamp = (fact: Readonly<Record<string, unknown>>, now: string): object => ({ timestamp: now, ...fact });
 

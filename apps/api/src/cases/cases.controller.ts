@@ -48,9 +48,9 @@ export class CasesController {
   @ApiOperation({ summary: 'List cases, newest first' })
   @ApiResponse({ status: 200, standardSchema: contracts.caseList })
   list(@Query({ schema: contracts.caseQuery }) query: In<typeof contracts.caseQuery>): Promise<object> {
-    const { kind, phase, waitingOn, person, attention, cursor, limit } = query;
+    const { kind, phase, waitingOn, person, number, attention, cursor, limit } = query;
     return this.desk.list(
-      { kind, phase, waitingOn, personRef: person, attention: attention === undefined ? undefined : attention === 'true' },
+      { kind, phase, waitingOn, personRef: person, number, attention: attention === undefined ? undefined : attention === 'true' },
       { cursor, limit },
     );
   }

@@ -15,11 +15,15 @@ table{border-collapse:collapse;width:100%}th,td{text-align:left;vertical-align:t
 th[scope=row]{width:12rem;font-weight:600}code{font-size:.85em;overflow-wrap:anywhere}.quiet{color:#555}
 @media print{body{margin:0;max-width:none}tr{break-inside:avoid}}`;
 
+const whoIs = ({ ref, givenName, familyName, erased }: NonNullable<EvidencePack['case']['person']>): string => {
+  const name = [givenName, familyName].filter(Boolean).join(' ');
+  if (erased) return `${ref} (erased)`;
+  return name === '' ? ref : `${name} (${ref})`;
+};
+
 /** The same pack for a person with a printer. Self-contained: it needs no network and runs no script. */
 export const evidencePage = (pack: EvidencePack): string => {
   const { case: detail, timeline } = pack;
-  const name = [detail.person.givenName, detail.person.familyName].filter(Boolean).join(' ');
-  const who = detail.person.erased ? `${detail.person.ref} (erased)` : name === '' ? detail.person.ref : `${name} (${detail.person.ref})`;
   const terms = Object.entries(detail.terms).map(([field, value]) => row(field, typeof value === 'object' ? JSON.stringify(value) : value));
 
   return `<!doctype html>
@@ -27,7 +31,7 @@ export const evidencePage = (pack: EvidencePack): string => {
 <body><main>
 <h1>Evidence of a ${escape(detail.kind)} case</h1>
 <p class="quiet">Made ${escape(pack.madeAt)}. Every line below is an event of the record, chained by hash and covered by the signed checkpoint at the end.</p>
-<h2>The case</h2><table>${row('Case', detail.id)}${row('Person', who)}${row('Office', detail.office)}${row('State', detail.phase)}${row('Outcome', detail.outcome ?? 'still open')}${row('Requested by', `${detail.requester} (${detail.source})`)}${row('Opened', detail.openedAt)}</table>
+<h2>The case</h2><table>${row('Case', detail.id)}${detail.person === null ? row('Number', detail.number) : row('Person', whoIs(detail.person))}${row('Office', detail.office)}${row('State', detail.phase)}${row('Outcome', detail.outcome ?? 'still open')}${row('Requested by', `${detail.requester} (${detail.source})`)}${row('Opened', detail.openedAt)}</table>
 <h2>What HR said</h2><table>${terms.join('')}</table>
 <h2>What was planned</h2><p class="quiet">Plan <code>${escape(detail.plan?.hash)}</code></p><table><thead><tr><th>Step</th><th>Kind</th><th>State</th><th>Can be undone</th></tr></thead><tbody>${(detail.plan?.steps ?? []).map((step) => `<tr><td>${escape(step.id)}</td><td>${escape(step.kind)}</td><td>${escape(step.state)}</td><td>${step.reversible ? 'yes' : 'no'}</td></tr>`).join('')}</tbody></table>
 <h2>Who decided</h2><table><thead><tr><th>Stage</th><th>State</th><th>Decisions</th></tr></thead><tbody>${detail.approvals.map((stage) => `<tr><td>${escape(stage.stage)}</td><td>${escape(stage.state)}</td><td>${stage.decisions.map((each) => `${escape(each.actor)}: ${escape(each.decision)}, ${escape(each.at)}`).join('<br>') || 'nobody'}</td></tr>`).join('')}</tbody></table>

@@ -78,7 +78,7 @@ const asVerdict = (decision: string): Verdict => {
 const refusalOf = (state: OpenCase, stage: StageState, command: Decide, now: string): string | null => {
   const { by } = command;
   if (by.actor === state.requester) return 'approval.requester';
-  if (by.personRef !== null && by.personRef === state.personRef) return 'approval.subject';
+  if (by.personRef !== null && isAbout(state, by.personRef)) return 'approval.subject';
   if (!by.roles.some((role) => stage.by.includes(role))) return 'approval.not_approver';
   if (!command.channelCounts) return 'approval.channel';
   if (state.status === 'closed') return 'approval.closed';
@@ -92,6 +92,10 @@ const refusalOf = (state: OpenCase, stage: StageState, command: Decide, now: str
 
   return null;
 };
+
+/** Whose case it is, and who would get the number. */
+const isAbout = ({ personRef, terms }: OpenCase, who: string): boolean =>
+  personRef === who || (terms.kind === 'number' && terms.to?.kind === 'person' && terms.to.personRef === who);
 
 const REFUSALS: Readonly<Record<string, string>> = {
   'approval.requester': 'who asked for the case cannot decide on it',
@@ -116,14 +120,17 @@ const refused = (command: Decide, code: string): Decided<CaseEvent> => ({
   refusal: { code, message: REFUSALS[code] ?? code },
 });
 
+/** Gates of things that can as well be asked for again: their stages end. */
+const ENDS: readonly Gate[] = ['joiner', 'mover', 'number', 'number-release'];
+
 /**
- * The deadline of a stage has come. A joiner's stage ends; a leaver's stage escalates, ends at the cut-off, and lets the
+ * The deadline of a stage has come. The stage of a joiner, a mover or a number ends; a leaver's stage escalates, ends at the cut-off, and lets the
  * reversible steps go on; the stage of an irreversible step escalates and goes on waiting.
  */
 export const passDeadline = (state: OpenCase, stageName: string, now: string): Decided<CaseEvent> => {
   const stage = stageOf(state, stageName);
   if (!stage || stage.status !== 'open' || stage.deadline === null || Date.parse(now) < Date.parse(stage.deadline)) return nothingNew;
-  if (stage.gate === 'joiner' || stage.gate === 'mover') return happened({ type: 'StageExpired', data: { stage: stageName } });
+  if (ENDS.includes(stage.gate)) return happened({ type: 'StageExpired', data: { stage: stageName } });
 
   const escalated: CaseEvent[] = stage.escalated ? [] : [{ type: 'StageEscalated', data: { stage: stageName, at: now } }];
   const over = stage.gate === 'leaver' && state.terms.kind === 'leaver' && Date.parse(now) >= Date.parse(state.terms.cutOff);

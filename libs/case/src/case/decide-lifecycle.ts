@@ -9,7 +9,7 @@ import { evolve, isSettled, stepOf, type CaseState, type OpenCase } from './stat
 import type { Terms } from './terms.ts';
 
 export interface OpenCaseCommand {
-  readonly personRef: string;
+  readonly personRef: string | null;
   readonly source: string;
   readonly requester: string;
   readonly office: string | null;
@@ -56,7 +56,7 @@ export const recordPlan = (state: OpenCase, plan: Plan, userId: string | null, n
 };
 
 /** The delete is asked for when the hold is over, not days before: whoever decides should see how it went. */
-const ASKED_AT_ONCE: readonly Gate[] = ['leaver', 'number-loss', 'joiner', 'mover', 'review'];
+const ASKED_AT_ONCE: readonly Gate[] = ['leaver', 'number-loss', 'joiner', 'mover', 'number', 'number-release', 'review'];
 
 export const reachCutOff = (state: OpenCase, now: string): Decided<CaseEvent> => {
   if (state.terms.kind !== 'leaver' || state.cutOffReached || state.rescinding || state.status === 'closed') return nothingNew;
@@ -128,6 +128,7 @@ const TOO_LATE: Readonly<Record<string, string>> = {
   'case.closed': 'the case is closed',
   'rescind.too_late': 'the delete has begun; nothing can call it back. Dialpad keeps the user for 72 h: restore it in the Dialpad console',
   'rescind.changing': 'the change has begun; tell the former values as a new change',
+  'rescind.number': 'the number has been touched; a number that was reassigned can be reassigned again, a released one is gone',
   'rescind.accepted': 'the person has accepted the invitation; end the access with a leaver case',
 };
 
@@ -152,7 +153,13 @@ const joinerTooLate = (state: OpenCase): string | null => {
   return state.acceptance?.accepted ? 'rescind.accepted' : null;
 };
 
-const TOO_LATE_FOR = { leaver: leaverTooLate, joiner: joinerTooLate, mover: moverTooLate } as const;
+/** Until the write: a check that blocks leaves the case free to be taken back. */
+const numberTooLate = (state: OpenCase): string | null => {
+  if (state.status === 'closed') return 'case.closed';
+  return state.steps.some((step) => step.kind !== 'checkNumber' && stepOf(state, step.id).begun) ? 'rescind.number' : null;
+};
+
+const TOO_LATE_FOR = { leaver: leaverTooLate, joiner: joinerTooLate, mover: moverTooLate, number: numberTooLate } as const;
 
 /** The last word on a case; which one follows from what happened to it. */
 export const closeCase = (state: OpenCase): Decided<CaseEvent> => {
@@ -171,10 +178,19 @@ export const closeCase = (state: OpenCase): Decided<CaseEvent> => {
   if (stepOf(state, 'link').status === 'waived') return end('done', 'no-dialpad-user');
   if (gateStatus(state, 'leaver') === 'refused' || gateStatus(state, 'number-loss') === 'refused') return end('cancelled', 'refused');
   if (gateStatus(state, 'leaver-delete') === 'refused') return end('done', 'kept-suspended');
-  if (gateStatus(state, 'joiner') === 'refused' || gateStatus(state, 'mover') === 'refused') return end('cancelled', 'refused');
-  if (gateStatus(state, 'mover') === 'expired') return end('cancelled', 'approval-expired');
+  if ((['joiner', 'mover', 'number', 'number-release'] as const).some((gate) => gateStatus(state, gate) === 'refused')) return end('cancelled', 'refused');
+  if ((['mover', 'number', 'number-release'] as const).some((gate) => gateStatus(state, gate) === 'expired')) return end('cancelled', 'approval-expired');
   if (gateStatus(state, 'joiner') === 'expired') return end('expired', 'approval-expired');
   if (pending.length > 0) throw new RuleViolation('case.unfinished', `steps are open: ${pending.map((step) => step.id).join(', ')}`);
 
-  return end('done', { leaver: 'removed', joiner: 'joined', mover: 'moved' }[state.kind]);
+  if (state.terms.kind === 'number') return endOfNumber(state, state.terms.action);
+
+  return end('done', { leaver: 'removed', joiner: 'joined', mover: 'moved', number: 'done' }[state.kind]);
+};
+
+const endOfNumber = (state: OpenCase, action: 'reassign' | 'release'): Decided<CaseEvent> => {
+  const givenUp = state.steps.some((step) => stepOf(state, step.id).status === 'waived');
+  const [phase, result] = givenUp ? (['cancelled', 'given-up'] as const) : (['done', action === 'release' ? 'released' : 'reassigned'] as const);
+
+  return happened({ type: 'CaseClosed', data: { phase, result } });
 };

@@ -75,6 +75,7 @@ const withheldBecause = (state: OpenCase, step: PlannedStep, now: string): strin
   if (!step.reversible) return step.gate !== null && isApprovedForPlan(state, step.gate) ? null : 'step.not_approved';
   if (state.terms.kind === 'joiner') return lets(state, 'joiner') ? null : 'step.not_approved';
   if (state.terms.kind === 'mover') return lets(state, 'mover') ? null : 'step.not_approved';
+  if (state.terms.kind === 'number') return lets(state, 'number') && lets(state, 'number-release') ? null : 'step.not_approved';
   if (state.terms.urgency === 'immediate') return null;
   if (!lets(state, 'leaver')) return 'step.not_approved';
 
@@ -133,7 +134,7 @@ export const retryStep = (state: OpenCase, free: FreeStep): Decided<CaseEvent> =
 };
 
 /** Kinds whose promise is the point of the case: nobody can decide that they need not be kept. */
-const NEVER_WAIVED: readonly StepKind[] = ['suspendUser', 'deleteUser', 'confirmPurge', 'anonymize', 'checkJoiner', 'inviteUser'];
+const NEVER_WAIVED: readonly StepKind[] = ['suspendUser', 'deleteUser', 'confirmPurge', 'anonymize', 'checkJoiner', 'inviteUser', 'checkNumber'];
 
 export const waiveStep = (state: OpenCase, free: FreeStep): Decided<CaseEvent> => {
   const round = stuck(state, free.step, 'waived');

@@ -6,7 +6,10 @@ type Event<T extends string, D> = { readonly type: T; readonly data: D; readonly
 
 /** What happens to a case. `data` is readable for ever; what is personal rides in `personal` and is sealed. */
 export type CaseEvent =
-  | Event<'CaseOpened', { kind: CaseKind; personRef: string; source: string; requester: string; office: string | null; terms: Terms; factId: string | null }>
+  | Event<
+      'CaseOpened',
+      { kind: CaseKind; personRef: string | null; source: string; requester: string; office: string | null; terms: Terms; factId: string | null }
+    >
   | Event<'TermsChanged', { terms: Terms; factId: string | null; what: string }>
   | Event<'StepStarted', { step: string; kind: StepKind; round: number; before?: Json; byHand?: boolean }>
   | Event<'StepVerified', { step: string; round: number; changed: boolean; evidence: JsonObject; userId?: string; finding?: string }>

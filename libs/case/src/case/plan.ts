@@ -31,6 +31,9 @@ export type StepKind =
   | 'moveOffice'
   | 'changeLicense'
   | 'verifyMover'
+  | 'checkNumber'
+  | 'reassignNumber'
+  | 'releaseNumber'
   | 'taskByHand'
   | 'restoreUser'
   | 'activateUser'
@@ -59,10 +62,11 @@ export type LeaverPhase =
 export type JoinerPhase =
   'planned' | 'awaiting-approval' | 'awaiting-seat' | 'scheduled' | 'inviting' | 'awaiting-acceptance' | 'completing' | 'done' | 'expired' | 'cancelled';
 export type MoverPhase = 'planned' | 'awaiting-approval' | 'scheduled' | 'changing' | 'done' | 'cancelled';
-export type Phase = LeaverPhase | JoinerPhase | MoverPhase;
+export type NumberPhase = 'planned' | 'awaiting-approval' | 'scheduled' | 'changing' | 'done' | 'cancelled';
+export type Phase = LeaverPhase | JoinerPhase | MoverPhase | NumberPhase;
 
 /** A named set of stages that must all be approved before what stands behind it may start. */
-export type Gate = 'leaver' | 'leaver-delete' | 'number-loss' | 'joiner' | 'mover' | 'review';
+export type Gate = 'leaver' | 'leaver-delete' | 'number-loss' | 'joiner' | 'mover' | 'number' | 'number-release' | 'review';
 
 export interface PlannedStep {
   readonly id: string;

@@ -42,7 +42,8 @@ export interface StageState {
 export interface OpenCase {
   readonly status: 'open' | 'closed';
   readonly kind: CaseKind;
-  readonly personRef: string;
+  /** Null for a case that is about a number and not about a person. */
+  readonly personRef: string | null;
   readonly source: string;
   readonly requester: string;
   readonly office: string | null;
@@ -86,7 +87,16 @@ const LINK: PlannedStep = { id: 'link', kind: 'linkUser', phase: 'planned', reve
 const PREFLIGHT: PlannedStep = { id: 'preflight', kind: 'checkJoiner', phase: 'planned', reversible: true, gate: null, target: {} };
 
 /** Steps that must succeed before there can be a plan. */
-export const stepsBeforePlan = (kind: CaseKind): readonly PlannedStep[] => [kind === 'joiner' ? PREFLIGHT : LINK];
+export const stepsBeforePlan = (kind: CaseKind): readonly PlannedStep[] => BEFORE_PLAN[kind];
+
+/** A number case is planned as it is opened: what is read before is in its plan. */
+const BEFORE_PLAN: Readonly<Record<CaseKind, readonly PlannedStep[]>> = { leaver: [LINK], joiner: [PREFLIGHT], mover: [LINK], number: [] };
+
+/** The person a case is about. @throws where there is none: only steps of persons' cases may ask. */
+export const personOf = (state: Pick<OpenCase, 'personRef'>): string => {
+  if (state.personRef === null) throw new Error('a case about a number has no person');
+  return state.personRef;
+};
 
 export const stepOf = (state: OpenCase, id: string): StepState => state.stepStates[id] ?? pendingStep;
 export const isSettled = (status: StepStatus): boolean => status === 'verified' || status === 'waived' || status === 'by-hand' || status === 'compensated';

@@ -61,5 +61,19 @@ export interface MoverTerms {
   readonly adminRole: 'company' | 'office' | 'none' | null;
 }
 
-export type Terms = LeaverTerms | JoinerTerms | MoverTerms;
+/** What an admin wants of a number of the company. A number is company property: it may be read for ever. */
+export interface NumberTerms {
+  readonly kind: 'number';
+  /** E.164. */
+  readonly number: string;
+  readonly action: 'reassign' | 'release';
+  /** Who gets it; null when it is released. */
+  readonly to: NumberTarget | null;
+}
+
+/** Names as Dialpad knows them; who they are in Dialpad is in the plan. */
+export type NumberTarget =
+  { readonly kind: 'person'; readonly personRef: string } | { readonly kind: 'department' | 'callcenter' | 'office'; readonly name: string };
+
+export type Terms = LeaverTerms | JoinerTerms | MoverTerms | NumberTerms;
 export type CaseKind = Terms['kind'];

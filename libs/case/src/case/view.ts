@@ -49,7 +49,7 @@ export interface CaseView {
   readonly due: string | null;
 }
 
-const GATES: readonly Gate[] = ['leaver', 'number-loss', 'leaver-delete', 'joiner', 'mover', 'review'];
+const GATES: readonly Gate[] = ['leaver', 'number-loss', 'leaver-delete', 'joiner', 'mover', 'number', 'number-release', 'review'];
 
 export const viewOf = (state: OpenCase, version: number): CaseView => {
   const waitsFor = whatItWaitsFor(state);

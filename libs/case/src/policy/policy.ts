@@ -12,11 +12,28 @@ export interface Policy {
     readonly 'leaver-delete': readonly StagePolicy[];
     readonly joiner: readonly StagePolicy[];
     readonly mover: readonly StagePolicy[];
+    /** Giving a number of the company to somebody. */
+    readonly number: readonly StagePolicy[];
+    /** Giving a number back to the public: nothing brings it back. */
+    readonly 'number-release': readonly StagePolicy[];
     readonly deadline: number;
   };
   readonly massChange: { readonly count: number; readonly share: number; readonly window: number };
   /** Whether un-assigned numbers stay in the company's pool. Dialpad's API does not say; `false` makes pooling irreversible. */
   readonly reservePool: boolean;
+  /**
+   * E.164. Never released and never reassigned: fax lines above all, which Dialpad's API does not tell from other numbers
+   * (`POST /faxline` assigns one, nothing lists them).
+   */
+  readonly keepNumbers: readonly string[];
+  readonly numbers: {
+    /** How often the company's numbers are read, so that changes made in the console are in the record too. */
+    readonly readEvery: number;
+    /** A reserved number costs a fee; older ones are suggested for release. */
+    readonly suggestReleaseAfter: number;
+  };
+  /** How often open tasks are looked at, so that they close by themselves. */
+  readonly tasks: { readonly pollEvery: number };
   /** Whether `groups` of a changed employee are added to what they have, or are all that they keep. HR systems differ. */
   readonly changedGroups: 'add' | 'replace';
   /** Dialpad user who owns the API key in use, where known: never suspended by a leaver. */
@@ -55,10 +72,15 @@ export const defaultPolicy: Policy = {
     'leaver-delete': [{ stage: 'delete', needed: 1, by: ['approver'] }],
     joiner: [],
     mover: [],
+    number: [{ stage: 'number', needed: 1, by: ['approver'] }],
+    'number-release': [{ stage: 'release', needed: 1, by: ['approver'] }],
     deadline: DAY,
   },
   massChange: { count: 25, share: 0.05, window: HOUR },
   reservePool: true,
+  keepNumbers: [],
+  numbers: { readEvery: 6 * HOUR, suggestReleaseAfter: 90 * DAY },
+  tasks: { pollEvery: 5 * 60_000 },
   changedGroups: 'add',
   apiKeyOwner: null,
   timeZone: 'UTC',
