@@ -1,5 +1,6 @@
 import type { Secrets } from '@handover/config';
 import type { Inbox } from '@handover/event-store-postgres';
+import type { Keyring } from '@handover/privacy';
 import { Module, type DynamicModule } from '@nestjs/common';
 import { APP_GUARD, Reflector } from '@nestjs/core';
 import type { DataSource } from 'typeorm';
@@ -13,6 +14,7 @@ import { HealthController } from './system/health.controller.ts';
 import { DATA_SOURCE, HOOK_SOURCES, INBOX } from './tokens.ts';
 
 export interface ApiParts {
+  readonly keyring: Keyring;
   readonly desk: CaseDesk;
   readonly inbox: Inbox;
   readonly dataSource: DataSource;

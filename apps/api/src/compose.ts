@@ -1,9 +1,9 @@
 import type { Policy } from '@handover/case';
-import { Cases, Intake, Persons, type IntakeDeps } from '@handover/case-service';
+import { Cases, Intake, Persons } from '@handover/case-service';
 import type { Secrets } from '@handover/config';
 import type { Dialpad } from '@handover/connector-dialpad';
 import { CaseRows, IdempotencyKeys, Inbox, People, PostgresEventStore, keyTable } from '@handover/event-store-postgres';
-import { Keyring } from '@handover/privacy';
+import { Keyring, type MasterKeys } from '@handover/privacy';
 import type { DataSource } from 'typeorm';
 import { v7 } from 'uuid';
 import type { ApiParts } from './app.module.ts';
@@ -11,7 +11,7 @@ import { CaseDesk } from './cases/case-desk.ts';
 
 export interface Parts {
   readonly dataSource: DataSource;
-  readonly masterKey: Uint8Array;
+  readonly masterKey: Uint8Array | MasterKeys;
   readonly dialpad: Dialpad;
   readonly policy: Policy;
   readonly secrets: Secrets;
@@ -24,7 +24,7 @@ export const compose = ({ dataSource, masterKey, dialpad, policy, secrets, tempo
   const store = new PostgresEventStore(dataSource, keyring);
   const people = new People(dataSource);
   const persons = new Persons(store);
-  const indexOf: IntakeDeps['indexOf'] = (source, employeeId) => keyring.blindIndex('person', source, employeeId);
+  const indexOf = (source: string, employeeId: string): Promise<string> => keyring.blindIndex('person', source, employeeId);
   const now = (): string => new Date().toISOString();
   const intake = new Intake({
     store,
@@ -37,6 +37,7 @@ export const compose = ({ dataSource, masterKey, dialpad, policy, secrets, tempo
   });
 
   return {
+    keyring,
     dataSource,
     secrets,
     inbox: new Inbox(dataSource, keyring),

@@ -1,6 +1,7 @@
-import { ConfigError, apiEnv, loadMasterKey, loadPolicy, loadSecretFile, loadSecrets, readEnv } from '@handover/config';
+import { ConfigError, apiEnv, loadPolicy, loadSecretFile, loadSecrets, readEnv } from '@handover/config';
 import { DIALPAD_CALLS_PER_SECOND, createDialpad } from '@handover/connector-dialpad';
-import { ReadModels, migrate, openDatabase } from '@handover/event-store-postgres';
+import { ReadModels, migrate, openDatabase, tellOfKeys } from '@handover/event-store-postgres';
+import { MasterKeyError, masterKeysOf } from '@handover/privacy';
 import { sharedBudget } from '@handover/rate-budget-postgres';
 import { createLogger, type Logger } from '@handover/observability';
 import { projections } from '@handover/read-models-postgres';
@@ -28,7 +29,7 @@ const main = async (): Promise<void> => {
   const parts = {
     secrets,
     policy: loadPolicy(env.HANDOVER_POLICY),
-    masterKey: loadMasterKey(env.HANDOVER_MASTER_KEY_FILE),
+    masterKey: masterKeysOf(env),
     temporalUi: `${env.HANDOVER_TEMPORAL_UI_URL}/namespaces/${env.TEMPORAL_NAMESPACE}`,
   };
   const dataSource = await connect(env.DATABASE_URL, log);
@@ -36,7 +37,9 @@ const main = async (): Promise<void> => {
   await new ReadModels(dataSource, projections).prepare();
   const budget = sharedBudget(dataSource, { name: 'dialpad', perSecond: DIALPAD_CALLS_PER_SECOND });
   const dialpad = createDialpad({ baseUrl: env.DIALPAD_BASE_URL, apiKey, budget });
-  const app = await createApi(compose({ ...parts, dataSource, dialpad }), log);
+  const composed = compose({ ...parts, dataSource, dialpad });
+  const keyNews = tellOfKeys(env.DATABASE_URL, composed.keyring, (error) => log.warn({ err: error }, 'no news of destroyed keys for now; looking each time'));
+  const app = await createApi(composed, log);
 
   let stopping = false;
   const stop = async (): Promise<void> => {
@@ -44,6 +47,7 @@ const main = async (): Promise<void> => {
     stopping = true;
     log.info('stopping');
     await app.close(); // answers what has begun, takes nothing new
+    await keyNews.stop();
     await dataSource.destroy();
     process.exit(0);
   };
@@ -54,7 +58,7 @@ const main = async (): Promise<void> => {
 };
 
 main().catch((error: unknown) => {
-  if (error instanceof ConfigError) console.error(error.message);
+  if (error instanceof ConfigError || error instanceof MasterKeyError) console.error(error.message);
   else if (error instanceof Error && 'code' in error && error.code === 'EADDRINUSE')
     console.error('The port of the API is taken: choose another with HANDOVER_PORT.');
   else console.error(error);

@@ -6,15 +6,15 @@ import { rolesOf, type Secrets } from '@handover/config';
 import type { Dialpad } from '@handover/connector-dialpad';
 import type { EventStore } from '@handover/event-store';
 import { CaseRows, Inbox, Outbox, People, PostgresEventStore, ReadModels, keyTable } from '@handover/event-store-postgres';
-import { Keyring } from '@handover/privacy';
 import { projections } from '@handover/read-models-postgres';
+import { Keyring, type MasterKeys } from '@handover/privacy';
 import { uuidv7 } from './ids.ts';
 import type { CaseActivities, DialpadActivities } from '@handover/workflow-contracts';
 import type { DataSource } from 'typeorm';
 
 export interface Parts {
   readonly dataSource: DataSource;
-  readonly masterKey: Uint8Array;
+  readonly masterKey: Uint8Array | MasterKeys;
   readonly dialpad: Dialpad;
   readonly policy: Policy;
   readonly secrets: Secrets;
@@ -23,6 +23,7 @@ export interface Parts {
 }
 
 export interface Composed {
+  readonly keyring: Keyring;
   readonly store: EventStore;
   readonly intake: Intake;
   readonly inbox: Inbox;
@@ -40,7 +41,7 @@ export const compose = ({ dataSource, masterKey, dialpad, policy, secrets, now =
   const people = new People(dataSource);
   const rows = new CaseRows(dataSource);
   const company = new Company(store);
-  const indexOf: IntakeDeps['indexOf'] = (source, employeeId) => keyring.blindIndex('person', source, employeeId);
+  const indexOf = (source: string, employeeId: string): Promise<string> => keyring.blindIndex('person', source, employeeId);
   const roles = rolesOf(secrets);
 
   const caseDeps: CaseActivityDeps = {
@@ -51,11 +52,12 @@ export const compose = ({ dataSource, masterKey, dialpad, policy, secrets, now =
     rolesOf: (actor) => roles.get(actor) ?? [],
     personOf: async (actor) => {
       const tied = policy.actors[actor];
-      return tied ? people.find(indexOf(tied.source, tied.employeeId)) : null;
+      return tied ? people.find(await indexOf(tied.source, tied.employeeId)) : null;
     },
   };
 
   return {
+    keyring,
     store,
     rows,
     inbox: new Inbox(dataSource, keyring),

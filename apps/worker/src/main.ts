@@ -1,6 +1,7 @@
-import { ConfigError, loadMasterKey, loadPolicy, loadSecretFile, loadSecrets, readEnv, workerEnv } from '@handover/config';
+import { ConfigError, loadPolicy, loadSecretFile, loadSecrets, readEnv, workerEnv } from '@handover/config';
 import { DIALPAD_CALLS_PER_SECOND, createDialpad } from '@handover/connector-dialpad';
-import { migrate, openDatabase } from '@handover/event-store-postgres';
+import { migrate, openDatabase, tellOfKeys } from '@handover/event-store-postgres';
+import { MasterKeyError, masterKeysOf } from '@handover/privacy';
 import { sharedBudget } from '@handover/rate-budget-postgres';
 import { createLogger, type Logger } from '@handover/observability';
 import { signerOf } from '@handover/record-proof';
@@ -33,7 +34,7 @@ const main = async (): Promise<void> => {
   const env = readEnv(workerEnv, process.env);
   const policy = loadPolicy(env.HANDOVER_POLICY);
   const secrets = loadSecrets(env.HANDOVER_SECRETS_FILE);
-  const masterKey = loadMasterKey(env.HANDOVER_MASTER_KEY_FILE);
+  const masterKey = masterKeysOf(env);
   const apiKey = loadSecretFile(env.DIALPAD_API_KEY_FILE);
   // The SDK's own handlers would end the relays and the health answer out of order.
   Runtime.install({
@@ -62,6 +63,7 @@ const main = async (): Promise<void> => {
   const dialpad = createDialpad({ baseUrl: env.DIALPAD_BASE_URL, apiKey, budget });
   const composed = compose({ dataSource, masterKey, dialpad, policy, secrets });
   await composed.readModels.prepare();
+  const keyNews = tellOfKeys(env.DATABASE_URL, composed.keyring, (error) => log.warn({ err: error }, 'no news of destroyed keys for now; looking each time'));
 
   const settings = loadClientConnectConfig();
   const connectionOptions = { ...settings.connectionOptions, address: env.TEMPORAL_ADDRESS };
@@ -92,6 +94,7 @@ const main = async (): Promise<void> => {
   await health.stop();
   await temporal.native.close();
   await temporal.connection.close();
+  await keyNews.stop();
   await dataSource.destroy();
   log.info('stopped');
 };
@@ -103,7 +106,7 @@ const safeMeta = (meta: Record<string | symbol, unknown> | undefined): object =>
   );
 
 main().catch((error: unknown) => {
-  if (error instanceof ConfigError) console.error(error.message);
+  if (error instanceof ConfigError || error instanceof MasterKeyError) console.error(error.message);
   else console.error(error);
   process.exit(1);
 });

@@ -1,4 +1,5 @@
 import { ConfigError } from '@handover/config';
+import { MasterKeyError } from '@handover/privacy';
 import { StartError } from '@handover/servers';
 import { bench } from './bench.ts';
 import { check } from './check.ts';
@@ -32,6 +33,7 @@ main().then(
     const isPlain =
       error instanceof StartError ||
       error instanceof ConfigError ||
+      error instanceof MasterKeyError ||
       (error instanceof Error && 'code' in error && String(error.code).startsWith('ERR_PARSE_ARGS'));
     console.error(isPlain || error instanceof Error ? (error as Error).message : error);
     process.exit(1);

@@ -7,7 +7,9 @@ const file = z.string().min(1);
 const shared = {
   DATABASE_URL: z.string().regex(/^postgres(ql)?:\/\//, 'expected a URL like postgres://host/database'),
   HANDOVER_POLICY: file.optional(),
-  HANDOVER_MASTER_KEY_FILE: file,
+  HANDOVER_MASTER_KEY_FILE: file.optional(),
+  /** What the file would hold, where secrets come by environment: read once, so that a rotation needs a restart. */
+  HANDOVER_MASTER_KEYS: z.string().min(1).optional(),
   HANDOVER_SECRETS_FILE: file,
   HANDOVER_PUBLIC_URL: z.url().default('http://127.0.0.1:3900'),
   HANDOVER_TEMPORAL_UI_URL: z.url().default('http://127.0.0.1:8233'),

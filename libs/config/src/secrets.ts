@@ -61,14 +61,6 @@ export const rolesOf = (secrets: Secrets): ReadonlyMap<string, readonly string[]
 
 export const loadSecretFile = (file: string): Secret => new Secret(readSecretText(file).trim());
 
-/** 32 random bytes in base64: what every person's key is wrapped by. */
-export const loadMasterKey = (file: string): Uint8Array => {
-  const key = Buffer.from(readSecretText(file).trim(), 'base64');
-  if (key.length !== 32) throw new ConfigError('the master key file must hold 32 bytes in base64: openssl rand -base64 32');
-
-  return new Uint8Array(key);
-};
-
 const readSecretText = (file: string): string => {
   try {
     return readFileSync(file, 'utf8');

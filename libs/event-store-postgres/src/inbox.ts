@@ -52,7 +52,7 @@ export class Inbox {
     const id = randomUUID();
     const inserted: { id: string }[] = await this.dataSource.query(
       'INSERT INTO app.inbox (id, source, webhook_id, body) VALUES ($1, $2, $3, $4) ON CONFLICT (source, webhook_id) DO NOTHING RETURNING id',
-      [id, source, webhookId, this.keyring.sealBytes(body, id)],
+      [id, source, webhookId, await this.keyring.sealBytes(body, id)],
     );
     if (inserted[0]) return { id, duplicate: false };
     const known: { id: string }[] = await this.dataSource.query('SELECT id FROM app.inbox WHERE source = $1 AND webhook_id = $2', [source, webhookId]);
@@ -84,9 +84,11 @@ export class Inbox {
       [limit, LEASE_SECONDS],
     )) as [{ id: string; source: string; attempts: number; body: Buffer; seq: string }[], number];
 
-    return rows
-      .sort((a, b) => Number(a.seq) - Number(b.seq))
-      .map(({ id, source, attempts, body }) => ({ id, source, attempts, body: this.keyring.openBytes(body, id) }));
+    return Promise.all(
+      rows
+        .sort((a, b) => Number(a.seq) - Number(b.seq))
+        .map(async ({ id, source, attempts, body }) => ({ id, source, attempts, body: await this.keyring.openBytes(body, id) })),
+    );
   }
 
   async postpone(id: string, delayMs: number, why: string): Promise<void> {

@@ -12,3 +12,5 @@ export * from './projection.ts';
 export * from './read-log.ts';
 export * from './read-models.ts';
 export * from './wait-until.ts';
+export * from './keys.ts';
+export * from './key-news.ts';

@@ -10,8 +10,9 @@ import {
   type SideWrites,
   type StoredEvent,
 } from '@handover/event-store';
-import { PersonErased, type Keyring } from '@handover/privacy';
+import { PersonErased, type Keyring, type Sealed } from '@handover/privacy';
 import type { DataSource, QueryRunner } from 'typeorm';
+import { pgError } from './pg-error.ts';
 
 interface EventRow {
   readonly event_id: string;
@@ -64,10 +65,15 @@ export class PostgresEventStore implements EventStore {
       return committed;
     } catch (error) {
       if (runner.isTransactionActive) await runner.rollbackTransaction().catch(() => undefined);
+      if (error instanceof EventStoreError && error.code === 'erased') this.forgetAll(appends);
       throw error;
     } finally {
       await runner.release();
     }
+  }
+
+  private forgetAll(appends: readonly Append[]): void {
+    for (const event of appends.flatMap((append) => append.events)) if (event.personal) this.keyring.forget(event.personal.person);
   }
 
   private async appendAll(runner: QueryRunner, appends: readonly PreparedAppend[]): Promise<Committed> {
@@ -116,9 +122,24 @@ export class PostgresEventStore implements EventStore {
     }
   }
 
-  private async sealed(stream: string, event: Append['events'][number]) {
+  private async sealed(stream: string, event: Append['events'][number]): Promise<Sealed | null> {
     if (!event.personal) return null;
-    return this.keyring.seal(event.personal.person, { eventId: event.id, stream, type: event.type }, canonicalJson(event.personal.data));
+    try {
+      return await this.keyring.seal(event.personal.person, { eventId: event.id, stream, type: event.type }, canonicalJson(event.personal.data));
+    } catch (error) {
+      const stored = error instanceof PersonErased ? await this.storedSeal(event.id) : null;
+      if (!stored) throw error;
+      return stored;
+    }
+  }
+
+  /** A repetition that comes after the erasure cannot be sealed again to be compared: what is stored under its id is what it was. */
+  private async storedSeal(eventId: string): Promise<Sealed | null> {
+    const rows: { key_id: string | null; sealed: Buffer | null }[] = await this.dataSource.query('SELECT key_id, sealed FROM ev.event WHERE event_id = $1', [
+      eventId,
+    ]);
+    const [row] = rows;
+    return row?.key_id && row.sealed ? { keyId: row.key_id, bytes: row.sealed } : null;
   }
 
   private async opened(stream: string, row: EventRow): Promise<StoredEvent> {
@@ -143,16 +164,12 @@ const translated = (error: unknown, stream: string, expected: number): unknown =
   if (error instanceof PersonErased) return new EventStoreError('erased', stream);
   const { code, detail } = pgError(error);
   if (code === 'ES001') return new EventStoreError('conflict', stream, { actual: Number(detail), expected });
+  if (code === 'ES005') return new EventStoreError('erased', stream);
   if (code === 'ES002' || code === '23505') return new EventStoreError('id-reused', stream);
   // A deadlock or a serialization failure is a lost race like any other.
   if (code === '40P01' || code === '40001') return new EventStoreError('conflict', stream, { expected });
 
   return error;
-};
-
-const pgError = (error: unknown): { code: string; detail: string } => {
-  const driver = (error as { driverError?: { code?: string; detail?: string } }).driverError ?? (error as { code?: string; detail?: string });
-  return { code: String(driver.code ?? ''), detail: String(driver.detail ?? '') };
 };
 
 const writeSide = async (runner: QueryRunner, side: SideWrites): Promise<void> => {
@@ -174,7 +191,7 @@ const writeSide = async (runner: QueryRunner, side: SideWrites): Promise<void> =
     );
   }
   for (const person of side.destroyKeysOf ?? []) {
-    await runner.query('UPDATE ev.subject_key SET wrapped_dek = NULL, destroyed_at = clock_timestamp() WHERE subject = $1 AND destroyed_at IS NULL', [person]);
+    await runner.query('SELECT ev.destroy_key($1)', [person]);
     await runner.query('DELETE FROM app.person_index WHERE person_ref = $1', [person]);
   }
 };

@@ -1,5 +1,4 @@
 import type { CaseRow, JsonObject } from '@handover/event-store';
-import type { KeyRow, KeyTable } from '@handover/privacy';
 import type { DataSource } from 'typeorm';
 
 interface Row {
@@ -123,29 +122,3 @@ export class People {
     return rows[0]?.person_ref ?? null;
   }
 }
-
-interface StoredKey {
-  key_id: string;
-  subject: string;
-  wrapped_dek: Buffer | null;
-}
-
-export const keyTable = (dataSource: DataSource): KeyTable => {
-  const one = async (where: string, value: string): Promise<KeyRow | null> => {
-    const rows: StoredKey[] = await dataSource.query(`SELECT key_id, subject, wrapped_dek FROM ev.subject_key WHERE ${where} = $1`, [value]);
-    return rows[0] ? { keyId: rows[0].key_id, person: rows[0].subject, wrapped: rows[0].wrapped_dek } : null;
-  };
-
-  return {
-    ofPerson: (person) => one('subject', person),
-    byId: (keyId) => one('key_id', keyId),
-    insert: async ({ keyId, person, kekId, wrapped }) => {
-      await dataSource.query('INSERT INTO ev.subject_key (key_id, subject, kek_id, wrapped_dek) VALUES ($1, $2, $3, $4) ON CONFLICT (subject) DO NOTHING', [
-        keyId,
-        person,
-        kekId,
-        Buffer.from(wrapped),
-      ]);
-    },
-  };
-};

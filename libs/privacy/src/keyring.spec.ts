@@ -42,8 +42,21 @@ describe('a person’s values', () => {
     await expect(new Keyring(master, table).seal('p', at, 'x')).rejects.toBeInstanceOf(PersonErased);
   });
 
-  it('are found by a hash that nobody can compute without the key', () => {
-    expect(keyring.blindIndex('generic', '1')).toBe(new Keyring(master, table).blindIndex('generic', '1'));
-    expect(keyring.blindIndex('generic', '1')).not.toBe(new Keyring(randomBytes(32), table).blindIndex('generic', '1'));
+  it('are found by a hash that nobody can compute without the key', async () => {
+    const index = await keyring.blindIndex('generic', '1');
+    expect(index).toBe(await new Keyring(master, table).blindIndex('generic', '1'));
+    expect(index).not.toBe(await new Keyring(randomBytes(32), memory()).blindIndex('generic', '1'));
+    expect(index).not.toBe(await keyring.blindIndex('generic1', ''));
+    await expect(new Keyring(randomBytes(32), table).blindIndex('generic', '1')).rejects.toThrow();
+  });
+
+  it('are opened from memory only while somebody tells of destroyed keys', async () => {
+    const { keyId, bytes } = await keyring.seal('p', at, 'x');
+    keyring.told(true);
+    await keyring.open(keyId, at, bytes);
+    table.destroy('p');
+    expect((await keyring.open(keyId, at, bytes)).plain).toBe('x');
+    keyring.forget('p');
+    expect((await keyring.open(keyId, at, bytes)).plain).toBeNull();
   });
 });

@@ -33,7 +33,7 @@ export interface DeskDeps {
   readonly idempotency: IdempotencyKeys;
   readonly planning: PlanningDeps;
   readonly policy: Policy;
-  readonly indexOf: (source: string, employeeId: string) => string;
+  readonly indexOf: (source: string, employeeId: string) => Promise<string>;
   readonly temporalUi: string;
   /** ISO instant. */
   readonly now: () => string;
@@ -81,7 +81,7 @@ export class CaseDesk {
   }
 
   async person(source: string, employeeId: string): Promise<{ ref: string; cases: { id: string; kind: string; phase: string }[] }> {
-    const ref = await this.deps.people.find(this.deps.indexOf(source, employeeId));
+    const ref = await this.deps.people.find(await this.deps.indexOf(source, employeeId));
     if (ref === null) throw new Problem(404, 'person.unknown', 'this source never told us about this employee, or the person was erased');
     return { ref, cases: (await this.deps.rows.ofPerson(ref)).map(({ id, kind, phase }) => ({ id, kind, phase })) };
   }
@@ -196,7 +196,7 @@ export class CaseDesk {
     caller: Caller,
   ): Promise<CaseDetail> {
     const tied = this.deps.policy.actors[caller.actor];
-    const personRef = tied ? await this.deps.people.find(this.deps.indexOf(tied.source, tied.employeeId)) : null;
+    const personRef = tied ? await this.deps.people.find(await this.deps.indexOf(tied.source, tied.employeeId)) : null;
     await this.execute(
       caseId,
       {

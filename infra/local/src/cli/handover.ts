@@ -1,6 +1,7 @@
 import { parseArgs } from 'node:util';
 import { StartError, type Say } from '@handover/servers';
 import { rebuild } from './rebuild.ts';
+import { addMasterKey, bringMasterKeyBack, rotateMasterKey, showMasterKeys } from './master-keys.ts';
 import { status } from './status.ts';
 import { subscriptions } from './subscriptions.ts';
 import { verifyDatabase, verifyEvidence, verifyFile } from './verify.ts';
@@ -15,7 +16,21 @@ const usage = `npm run handover -- COMMAND [--json] [--data-dir DIR]
              --export FILE      an NDJSON export of the whole record instead of a database; needs --keys
              --evidence FILE    an evidence pack of one case instead of a database; needs --keys
   subscriptions  how far each read model has come in the log
-  rebuild NAME   build a read model anew beside the one in use, show how far it is, and switch; the system may run`;
+  rebuild NAME   build a read model anew beside the one in use, show how far it is, and switch; the system may run
+  keys       list master            the master keys, and how many persons' keys each wraps
+             rotate master          a new master key: every key is wrapped anew while the system runs, the old one is refused
+                                    from then on; run it again to go on after a kill. --to ID: one that was added before
+             add master             a key for later, to be copied to every machine first
+             bring-back FILE        after a restore: the master key of the backup's time`;
+
+/** Commands about keys, by what they say. */
+const keys = (verb: string | undefined, noun: string | undefined, args: Parameters<typeof rotateMasterKey>[0], say: Say): Promise<number> | number => {
+  if (verb === 'bring-back') return bringMasterKeyBack(args, noun, say);
+  if (noun === 'master' && verb === 'list') return showMasterKeys(args, say);
+  if (noun === 'master' && verb === 'rotate') return rotateMasterKey(args, say);
+  if (noun === 'master' && verb === 'add') return addMasterKey(args, say);
+  throw new StartError('say what to do with which keys, like: keys rotate master; see npm run handover -- --help');
+};
 
 /** The command-line tool. */
 export const handover = async (args: readonly string[], say: Say): Promise<number> => {
@@ -31,9 +46,10 @@ export const handover = async (args: readonly string[], say: Say): Promise<numbe
       keys: text,
       export: text,
       evidence: text,
+      to: text,
     },
   });
-  const [command, name] = positionals;
+  const [command, verb, noun] = positionals;
   if (values.help || command === undefined) {
     say(usage);
     return command === undefined && !values.help ? 2 : 0;
@@ -44,6 +60,7 @@ export const handover = async (args: readonly string[], say: Say): Promise<numbe
   if (command === 'verify') return verifyDatabase(values['data-dir'], outside, values.json, say);
   if (command === 'status') return status(values['data-dir'], values.json, say);
   if (command === 'subscriptions') return subscriptions(values['data-dir'], values.json, say);
-  if (command === 'rebuild') return rebuild(name, values['data-dir'], values.json, say);
+  if (command === 'rebuild') return rebuild(verb, values['data-dir'], values.json, say);
+  if (command === 'keys') return keys(verb, noun, { dataDir: values['data-dir'], json: values.json, to: values.to }, say);
   throw new StartError(`there is no command ${command}; see npm run handover -- --help`);
 };

@@ -33,7 +33,7 @@ export interface IntakeDeps {
   readonly now: () => string;
   readonly newPersonRef: () => string;
   /** Keyed hash of (source, employee id): how a person is found without storing either. */
-  readonly indexOf: (source: string, employeeId: string) => string;
+  readonly indexOf: (source: string, employeeId: string) => string | Promise<string>;
   readonly findPerson: (index: string) => Promise<string | null>;
   /** IANA zone of a Dialpad office by name; null when unknown or when Dialpad cannot say now. */
   readonly officeZone: (office: string) => Promise<string | null>;
@@ -96,12 +96,12 @@ export class Intake {
     arrived: Arrived,
     body: HookBody,
   ): Promise<{ fact: Fact; person: LoadedPerson; state: PersonState; isNew: boolean; index: PersonIndexEntry }> {
-    const index = this.deps.indexOf(arrived.source, body.data.employeeId);
+    const index = await this.deps.indexOf(arrived.source, body.data.employeeId);
     const found = await this.deps.findPerson(index);
     const personRef = found ?? this.deps.newPersonRef();
     const person = await this.persons.load(personRef);
     const zone = await this.zoneOf(body, person.state);
-    const personOf = (employeeId: string): Promise<string | null> => this.deps.findPerson(this.deps.indexOf(arrived.source, employeeId));
+    const personOf = async (employeeId: string): Promise<string | null> => this.deps.findPerson(await this.deps.indexOf(arrived.source, employeeId));
     const fact = await factOf(arrived.id, body, { zone, personOf });
 
     return { fact, person, state: evolvePerson(person.state, { type: 'FactRecorded', data: { fact } }), isNew: found === null, index: { index, personRef } };

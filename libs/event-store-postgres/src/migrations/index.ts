@@ -5,6 +5,7 @@ import { Budget1772000000003 } from './1772000000003-budget.ts';
 import { NumberCases1772000000020 } from './1772000000020-number-cases.ts';
 import { Subscriptions1772000000030 } from './1772000000030-subscriptions.ts';
 import { Tree1772000000040 } from './1772000000040-tree.ts';
+import { Keys1772000000045 } from './1772000000045-keys.ts';
 
 /** In the order they run. */
 export const migrations = [
@@ -15,4 +16,5 @@ export const migrations = [
   NumberCases1772000000020,
   Subscriptions1772000000030,
   Tree1772000000040,
+  Keys1772000000045,
 ];
