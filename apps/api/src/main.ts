@@ -1,8 +1,9 @@
 import { ConfigError, apiEnv, loadPolicy, loadSecretFile, loadSecrets, readEnv } from '@handover/config';
 import { DIALPAD_CALLS_PER_SECOND, createDialpad } from '@handover/connector-dialpad';
+import { rateBudget } from '@handover/connector-kit';
 import { ReadModels, migrate, openDatabase, tellOfKeys } from '@handover/event-store-postgres';
 import { MasterKeyError, masterKeysOf } from '@handover/privacy';
-import { sharedBudget } from '@handover/rate-budget-postgres';
+import { sharedPlaces } from '@handover/rate-budget-postgres';
 import { createLogger, type Logger } from '@handover/observability';
 import { projections } from '@handover/read-models-postgres';
 import 'reflect-metadata';
@@ -35,7 +36,9 @@ const main = async (): Promise<void> => {
   const dataSource = await connect(env.DATABASE_URL, log);
   await migrate(dataSource);
   await new ReadModels(dataSource, projections).prepare();
-  const budget = sharedBudget(dataSource, { name: 'dialpad', perSecond: DIALPAD_CALLS_PER_SECOND });
+  // Of its own, so that a busy pool never holds up a call that has its turn.
+  const budgetSource = await openDatabase(env.DATABASE_URL, { name: 'handover-budget', poolSize: 2 });
+  const budget = rateBudget(sharedPlaces(budgetSource, { name: 'dialpad', perSecond: DIALPAD_CALLS_PER_SECOND }));
   const dialpad = createDialpad({ baseUrl: env.DIALPAD_BASE_URL, apiKey, budget });
   const composed = compose({ ...parts, dataSource, dialpad });
   const keyNews = tellOfKeys(env.DATABASE_URL, composed.keyring, (error) => log.warn({ err: error }, 'no news of destroyed keys for now; looking each time'));
@@ -48,7 +51,7 @@ const main = async (): Promise<void> => {
     log.info('stopping');
     await app.close(); // answers what has begun, takes nothing new
     await keyNews.stop();
-    await dataSource.destroy();
+    await Promise.all([dataSource.destroy(), budgetSource.destroy()]);
     process.exit(0);
   };
   for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) process.on(signal, () => void stop());

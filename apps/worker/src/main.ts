@@ -1,8 +1,9 @@
 import { ConfigError, loadPolicy, loadSecretFile, loadSecrets, readEnv, workerEnv } from '@handover/config';
 import { DIALPAD_CALLS_PER_SECOND, createDialpad } from '@handover/connector-dialpad';
+import { rateBudget } from '@handover/connector-kit';
 import { migrate, openDatabase, tellOfKeys } from '@handover/event-store-postgres';
 import { MasterKeyError, masterKeysOf } from '@handover/privacy';
-import { sharedBudget } from '@handover/rate-budget-postgres';
+import { sharedPlaces } from '@handover/rate-budget-postgres';
 import { createLogger, type Logger } from '@handover/observability';
 import { signerOf } from '@handover/record-proof';
 import { Client, Connection } from '@temporalio/client';
@@ -59,7 +60,9 @@ const main = async (): Promise<void> => {
   const bundling = bundleWorkflows();
   const dataSource = await patiently('PostgreSQL', log, isStopped, () => openDatabase(env.DATABASE_URL, { name: 'handover-worker', poolSize: 20 }));
   await migrate(dataSource);
-  const budget = sharedBudget(dataSource, { name: 'dialpad', perSecond: DIALPAD_CALLS_PER_SECOND });
+  // Of its own, so that a busy pool never holds up a call that has its turn.
+  const budgetSource = await openDatabase(env.DATABASE_URL, { name: 'handover-budget', poolSize: 2 });
+  const budget = rateBudget(sharedPlaces(budgetSource, { name: 'dialpad', perSecond: DIALPAD_CALLS_PER_SECOND }));
   const dialpad = createDialpad({ baseUrl: env.DIALPAD_BASE_URL, apiKey, budget });
   const composed = compose({ dataSource, masterKey, dialpad, policy, secrets });
   await composed.readModels.prepare();
@@ -95,7 +98,7 @@ const main = async (): Promise<void> => {
   await temporal.native.close();
   await temporal.connection.close();
   await keyNews.stop();
-  await dataSource.destroy();
+  await Promise.all([dataSource.destroy(), budgetSource.destroy()]);
   log.info('stopped');
 };
 

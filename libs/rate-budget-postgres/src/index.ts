@@ -1,1 +1,1 @@
-export * from './shared-budget.ts';
+export * from './shared-places.ts';

@@ -1,8 +1,8 @@
 import { DIALPAD_CALLS_PER_SECOND, createDialpad } from '@handover/connector-dialpad';
-import { isConnectorError } from '@handover/connector-kit';
+import { isConnectorError, rateBudget } from '@handover/connector-kit';
 import { startSandbox } from '@handover/dialpad-sandbox';
 import { migrate, openDatabase } from '@handover/event-store-postgres';
-import { sharedBudget } from '@handover/rate-budget-postgres';
+import { sharedPlaces } from '@handover/rate-budget-postgres';
 import { rowOf, type Row } from './row.ts';
 import type { BenchServers } from './servers.ts';
 
@@ -19,7 +19,7 @@ export const budget = async ({ postgresUrl }: BenchServers): Promise<readonly Ro
     createDialpad({
       baseUrl: sandbox.url,
       apiKey: { reveal: () => 'bench' },
-      budget: sharedBudget(pool, { name: 'bench', perSecond: DIALPAD_CALLS_PER_SECOND }),
+      budget: rateBudget(sharedPlaces(pool, { name: 'bench', perSecond: DIALPAD_CALLS_PER_SECOND })),
     }),
   );
   let throttled = 0;

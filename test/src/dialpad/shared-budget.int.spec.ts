@@ -1,8 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { DIALPAD_CALLS_PER_SECOND, createDialpad } from '@handover/connector-dialpad';
+import { rateBudget } from '@handover/connector-kit';
 import { startSandbox, type Sandbox } from '@handover/dialpad-sandbox';
 import { migrate, openDatabase } from '@handover/event-store-postgres';
-import { sharedBudget } from '@handover/rate-budget-postgres';
+import { sharedPlaces } from '@handover/rate-budget-postgres';
 import { testPostgres, type TestDatabase } from '@handover/servers';
 import type { DataSource } from 'typeorm';
 
@@ -27,7 +28,7 @@ describe('three processes that use one key', () => {
       createDialpad({
         baseUrl: sandbox.url,
         apiKey: { reveal: () => 'key' },
-        budget: sharedBudget(pool, { name: 'dialpad', perSecond: DIALPAD_CALLS_PER_SECOND }),
+        budget: rateBudget(sharedPlaces(pool, { name: 'dialpad', perSecond: DIALPAD_CALLS_PER_SECOND })),
       }),
     );
     const answers = await Promise.all(

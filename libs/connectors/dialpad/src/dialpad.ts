@@ -24,8 +24,8 @@ export interface DialpadOptions {
   readonly settle?: Settle;
 }
 
-/** 20 a second for the whole company (developers.dialpad.com, "Rate limits"); one is left to clocks and networks. */
-export const DIALPAD_CALLS_PER_SECOND = 19;
+/** For the whole company (developers.dialpad.com, "Rate limits"). */
+export const DIALPAD_CALLS_PER_SECOND = 20;
 
 /**
  * Dialpad as Handover needs it. Every write is an "ensure": it looks first, writes only what differs and says whether it

@@ -1,5 +1,6 @@
 import { ConnectorError, type ConnectorErrorKind } from './connector-error.ts';
-import type { RateBudget } from './rate-budget.ts';
+import { currentPriority } from './priority.ts';
+import type { Ended, RateBudget } from './rate-budget.ts';
 
 export interface HttpOptions {
   /** Where paths are appended to, like `https://dialpad.com/api/v2`. */
@@ -35,7 +36,8 @@ export const createHttp = (options: HttpOptions): Http => {
     call: async (call) => {
       const operation = `${call.method} ${call.path}`;
       const isWrite = call.method !== 'GET';
-      const release = await options.budget.take();
+      const release = await options.budget.take(currentPriority());
+      let ended: Ended = { answered: false };
       let status: number;
       let headers: Headers;
       let text: string;
@@ -52,12 +54,13 @@ export const createHttp = (options: HttpOptions): Http => {
           signal: AbortSignal.timeout(options.timeoutMs),
         });
         ({ status, headers } = response);
+        ended = { answered: true, ...(status === 429 ? { throttledForMs: retryAfter(headers.get('retry-after')).retryAfterMs ?? 0 } : {}) };
         text = await response.text();
       } catch (error) {
         const timedOut = (error as { name?: unknown } | null)?.name === 'TimeoutError';
         throw new ConnectorError({ kind: 'unavailable', operation, code: timedOut ? 'timeout' : 'no-connection', ambiguous: isWrite });
       } finally {
-        release();
+        release(ended);
       }
       if (status >= 200 && status < 300) return bodyOf(text, operation, status);
 

@@ -2,6 +2,7 @@ import { Record1772000000000 } from './1772000000000-record.ts';
 import { Rows1772000000001 } from './1772000000001-rows.ts';
 import { Log1772000000002 } from './1772000000002-log.ts';
 import { Budget1772000000003 } from './1772000000003-budget.ts';
+import { RatePlaces1772000000010 } from './1772000000010-rate-places.ts';
 import { NumberCases1772000000020 } from './1772000000020-number-cases.ts';
 import { Subscriptions1772000000030 } from './1772000000030-subscriptions.ts';
 import { Tree1772000000040 } from './1772000000040-tree.ts';
@@ -13,6 +14,7 @@ export const migrations = [
   Rows1772000000001,
   Log1772000000002,
   Budget1772000000003,
+  RatePlaces1772000000010,
   NumberCases1772000000020,
   Subscriptions1772000000030,
   Tree1772000000040,
