@@ -14,3 +14,4 @@ export * from './read-models.ts';
 export * from './wait-until.ts';
 export * from './keys.ts';
 export * from './key-news.ts';
+export * from './signing.ts';

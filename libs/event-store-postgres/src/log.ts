@@ -1,6 +1,7 @@
 import { equal, grow, rootOf, emptyFrontier, type Frontier } from '@handover/merkle';
 import { logLeaf, readNote, sha256, type LogEntry, type PublicKey } from '@handover/record-proof';
 import type { DataSource } from 'typeorm';
+import { checkpointKeys } from './signing.ts';
 
 export interface LogFilter {
   readonly caseId?: string | undefined;
@@ -117,15 +118,6 @@ export const checkpointAt = async (dataSource: DataSource, size: number): Promis
   (
     (await dataSource.query('SELECT size, key_id, root, note, at FROM ev.log_checkpoint WHERE size = $1 ORDER BY at DESC LIMIT 1', [size])) as CheckpointRow[]
   ).map(keptOf)[0];
-
-export const checkpointKeys = async (dataSource: DataSource): Promise<readonly PublicKey[]> =>
-  (
-    (await dataSource.query('SELECT key_id, origin, public_key FROM ev.log_key ORDER BY since')) as { key_id: string; origin: string; public_key: string }[]
-  ).map((row) => ({
-    keyId: row.key_id,
-    origin: row.origin,
-    publicKey: row.public_key,
-  }));
 
 export interface LogProblem {
   readonly position: number | null;

@@ -1,7 +1,8 @@
-import { growAll, isTileRoot, rootOf, type Frontier } from '@handover/merkle';
+import { growAll, isTileRoot, type Frontier } from '@handover/merkle';
 import { logLeaf, sha256, type Signer } from '@handover/record-proof';
 import type { DataSource, QueryRunner } from 'typeorm';
 import { LOG_CHANNEL } from './log-listener.ts';
+import { replaceKey, signCheckpoint, type NotSigned } from './signing.ts';
 
 /** Any number: whoever holds it is the one sequencer of this moment. */
 const LEADER_LOCK = 727_002;
@@ -20,12 +21,12 @@ interface Holders {
 }
 
 export interface SequencerOptions {
-  /** Null: positions are given, and nothing is signed. */
-  readonly signer: Signer | null;
+  /** Null: positions are given, and nothing is signed. A function is asked before each signing: keys are replaced. */
+  readonly signer: Signer | null | (() => Signer | null);
   /** ms between two kept checkpoints while there is news. */
   readonly checkpointEveryMs?: number;
-  /** Told each new checkpoint, so that it can be kept where the database's owner cannot reach it. */
-  readonly publish?: (note: string) => Promise<void>;
+  /** Told when the key at hand is not the log's: events are sealed all the same, and nothing is signed. */
+  readonly refused?: (why: NotSigned, keyId: string) => void;
 }
 
 /**
@@ -46,7 +47,6 @@ export class Sequencer {
   async once({ checkpoint = false } = {}): Promise<number> {
     const runner = this.dataSource.createQueryRunner();
     await runner.connect();
-    let note: string | null = null;
     try {
       await runner.startTransaction();
       const [lock] = (await runner.query('SELECT pg_try_advisory_xact_lock($1) AS mine', [LEADER_LOCK])) as { mine: boolean }[];
@@ -57,10 +57,9 @@ export class Sequencer {
       const before = await stateIn(runner);
       const sealed = await this.#seal(runner, before);
       const due = checkpoint || Date.now() - this.#lastCheckpoint >= (this.options.checkpointEveryMs ?? 10_000);
-      if (due) note = await this.#sign(runner, sealed.state);
+      if (due) await this.#sign(runner, sealed.state.frontier);
       await runner.commitTransaction();
       if (due) this.#lastCheckpoint = Date.now();
-      if (note !== null) await this.options.publish?.(note);
 
       return sealed.count;
     } catch (error) {
@@ -129,24 +128,22 @@ export class Sequencer {
     return earlier !== null && ended ? Math.max(before.watermark, earlier.upTo) : before.watermark;
   }
 
-  async #sign(runner: QueryRunner, { size, frontier }: State): Promise<string | null> {
-    const { signer } = this.options;
-    if (!signer || size === 0) return null;
-    const root = rootOf(sha256, frontier);
-    const note = signer.note({ size, root });
-    await runner.query('INSERT INTO ev.log_key (key_id, origin, public_key) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING', [
-      signer.keyId,
-      signer.origin,
-      signer.publicKey,
-    ]);
-    const kept: unknown[] = await runner.query(
-      'INSERT INTO ev.log_checkpoint (size, key_id, root, note) VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING RETURNING size',
-      [size, signer.keyId, Buffer.from(root), note],
-    );
-
-    return kept.length > 0 ? note : null;
+  async #sign(runner: QueryRunner, frontier: Frontier): Promise<void> {
+    const { signer: given, refused } = this.options;
+    const signer = typeof given === 'function' ? given() : given;
+    const signed = signer && (await signCheckpoint(runner, signer, frontier, new Date()));
+    if (signer && signed && 'refused' in signed) refused?.(signed.refused, signer.keyId);
   }
 }
+
+/** Replaces the key that signs checkpoints, between two seals. @throws KeyRefused. */
+export const rotateKey = async (dataSource: DataSource, keys: { readonly previous: Signer | null; readonly next: Signer }): Promise<void> => {
+  await dataSource.transaction(async ({ queryRunner }) => {
+    const runner = queryRunner as QueryRunner;
+    await runner.query('SELECT pg_advisory_xact_lock($1)', [LEADER_LOCK]);
+    await replaceKey(runner, keys.previous, keys.next, (await stateIn(runner)).frontier, new Date());
+  });
+};
 
 const stateIn = async (runner: QueryRunner): Promise<State> => {
   const [row] = (await runner.query('SELECT size, roots, watermark FROM ev.log_state')) as { size: string; roots: Buffer[]; watermark: string }[];

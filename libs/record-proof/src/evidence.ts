@@ -1,5 +1,6 @@
 import { equal, provesInclusion } from '@handover/merkle';
-import { readNote, type PublicKey } from './checkpoint.ts';
+import { readNote } from './checkpoint.ts';
+import type { PublicKey } from './note.ts';
 import { chainHash, eventLeaf, logLeaf, sha256 } from './hashing.ts';
 import { readEntry, writeEntry, type Fault, type LogEntry } from './verify-export.ts';
 

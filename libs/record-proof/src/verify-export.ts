@@ -1,5 +1,6 @@
 import { emptyFrontier, equal, grow, rootOf, type Frontier } from '@handover/merkle';
-import { readNote, type PublicKey } from './checkpoint.ts';
+import { readNote } from './checkpoint.ts';
+import type { PublicKey } from './note.ts';
 import { chainHash, eventLeaf, logLeaf, sha256, type RecordedEvent } from './hashing.ts';
 
 /** A line of an export: an event at its place in the log. */

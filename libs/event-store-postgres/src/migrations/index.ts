@@ -6,6 +6,7 @@ import { RatePlaces1772000000010 } from './1772000000010-rate-places.ts';
 import { NumberCases1772000000020 } from './1772000000020-number-cases.ts';
 import { Subscriptions1772000000030 } from './1772000000030-subscriptions.ts';
 import { Tree1772000000040 } from './1772000000040-tree.ts';
+import { SignedKeys1772000000041 } from './1772000000041-signed-keys.ts';
 import { Keys1772000000045 } from './1772000000045-keys.ts';
 
 /** In the order they run. */
@@ -18,5 +19,6 @@ export const migrations = [
   NumberCases1772000000020,
   Subscriptions1772000000030,
   Tree1772000000040,
+  SignedKeys1772000000041,
   Keys1772000000045,
 ];
