@@ -5,7 +5,6 @@ import { migrate, openDatabase, tellOfKeys } from '@handover/event-store-postgre
 import { MasterKeyError, masterKeysOf } from '@handover/privacy';
 import { sharedPlaces } from '@handover/rate-budget-postgres';
 import { createLogger, type Logger } from '@handover/observability';
-import { signerOf } from '@handover/record-proof';
 import { Client, Connection } from '@temporalio/client';
 import { loadClientConnectConfig } from '@temporalio/envconfig';
 import { DefaultLogger, NativeConnection, Runtime } from '@temporalio/worker';
@@ -13,6 +12,8 @@ import { bundleWorkflows } from './bundle.ts';
 import { compose } from './compose.ts';
 import { startFollowing } from './following.ts';
 import { startHealth } from './health.ts';
+import { anchorsOf, startAnchoring } from './anchors/index.ts';
+import { signerIn } from './checkpoint-signer.ts';
 import { startSequencing } from './sequencing.ts';
 import { setUpNamespace } from './temporal-setup.ts';
 import { createWorkers, startRelays, type Temporal } from './worker.ts';
@@ -78,12 +79,12 @@ const main = async (): Promise<void> => {
 
   const workers = await createWorkers(temporal, composed, await bundling);
   stopWorkers = workers.stop;
-  const signer =
-    env.HANDOVER_CHECKPOINT_KEY_FILE === undefined ? null : signerOf(loadSecretFile(env.HANDOVER_CHECKPOINT_KEY_FILE).reveal(), env.HANDOVER_ORIGIN);
+  const signer = env.HANDOVER_CHECKPOINT_KEY_FILE === undefined ? null : signerIn(env.HANDOVER_CHECKPOINT_KEY_FILE, env.HANDOVER_ORIGIN);
   if (signer === null) log.warn('no checkpoints are signed: set HANDOVER_CHECKPOINT_KEY_FILE to an Ed25519 private key');
   const relays = startRelays(composed, temporal, env.HANDOVER_PUBLIC_URL, log);
   const following = startFollowing({ dataSource, readModels: composed.readModels, registry: health.registry, log });
-  const sequencing = startSequencing({ dataSource, signer, checkpointFile: env.HANDOVER_CHECKPOINT_FILE ?? null, log });
+  const sequencing = startSequencing({ dataSource, signer, checkpointEveryMs: policy.checkpoints.every, log });
+  const anchoring = startAnchoring({ dataSource, anchors: anchorsOf(dataSource, env), registry: health.registry, log });
   if (!isStopped()) {
     const running = workers.run();
     ready = true;
@@ -93,6 +94,7 @@ const main = async (): Promise<void> => {
 
   await relays.stop();
   await sequencing.stop();
+  await anchoring.stop();
   await following.stop();
   await health.stop();
   await temporal.native.close();

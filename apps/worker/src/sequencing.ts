@@ -1,26 +1,25 @@
-import { appendFile } from 'node:fs/promises';
 import { Sequencer, type SequencerOptions } from '@handover/event-store-postgres';
 import type { Logger } from '@handover/observability';
 import type { DataSource } from 'typeorm';
 
-export interface SequencingOptions extends Pick<SequencerOptions, 'signer'> {
+export interface SequencingOptions extends Pick<SequencerOptions, 'signer' | 'checkpointEveryMs'> {
   readonly dataSource: DataSource;
-  /** A file that each checkpoint is appended to; best on another machine. */
-  readonly checkpointFile: string | null;
   readonly log: Logger;
 }
 
 /** How long what follows the log lags behind at most, while nothing is wrong; a look costs some 3 ms of the database. */
 const EVERY_MS = 100;
-const CHECKPOINT_EVERY_MS = 60_000;
+const SAY_AGAIN_MS = 60_000;
 
-/** Seals events into the log ten times a second and signs a checkpoint every minute, and once more at the end. */
-export const startSequencing = ({ dataSource, signer, checkpointFile, log }: SequencingOptions): { readonly stop: () => Promise<void> } => {
-  const publish = async (note: string): Promise<void> => {
-    if (checkpointFile === null) return;
-    await appendFile(checkpointFile, `${note}\n`).catch((error: unknown) => log.error({ err: error }, 'a checkpoint could not be written to its file'));
+/** Seals events into the log ten times a second and signs a checkpoint as often as the policy says, and once more at the end. */
+export const startSequencing = ({ dataSource, log, ...options }: SequencingOptions): { readonly stop: () => Promise<void> } => {
+  let said = 0;
+  const refused: SequencerOptions['refused'] = (why, keyId) => {
+    if (Date.now() - said < SAY_AGAIN_MS) return;
+    said = Date.now();
+    log.error({ keyId, why }, 'no checkpoint is signed: HANDOVER_CHECKPOINT_KEY_FILE holds another key than the log has; see handover keys show');
   };
-  const sequencer = new Sequencer(dataSource, { signer, checkpointEveryMs: CHECKPOINT_EVERY_MS, publish });
+  const sequencer = new Sequencer(dataSource, { ...options, refused });
   let working: Promise<unknown> = Promise.resolve();
   let isWorking = false;
   const work = (): void => {

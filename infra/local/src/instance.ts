@@ -104,7 +104,7 @@ export const startInstance = async (
       HANDOVER_MASTER_KEY_FILE: secrets.files.masterKey,
       HANDOVER_SECRETS_FILE: secrets.files.secrets,
       HANDOVER_CHECKPOINT_KEY_FILE: secrets.files.checkpointKey,
-      HANDOVER_CHECKPOINT_FILE: join(dataDir, 'checkpoints.txt'),
+      HANDOVER_CHECKPOINT_FILE: process.env['HANDOVER_CHECKPOINT_FILE'] || join(dataDir, 'checkpoints.txt'),
       HANDOVER_PUBLIC_URL: at(ports.api),
       HANDOVER_TEMPORAL_UI_URL: temporalUi,
       HANDOVER_PORT: String(ports.api),

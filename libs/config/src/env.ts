@@ -22,6 +22,8 @@ export const apiEnv = z.object({ ...shared, HANDOVER_HOST: z.string().default('1
 export const workerEnv = z.object({
   HANDOVER_CHECKPOINT_KEY_FILE: file.optional(),
   HANDOVER_CHECKPOINT_FILE: file.optional(),
+  HANDOVER_CHECKPOINT_WEBHOOK: z.url().optional(),
+  HANDOVER_CHECKPOINT_WEBHOOK_SECRET_FILE: file.optional(),
   HANDOVER_ORIGIN: z
     .string()
     .regex(/^[\w.-]{1,100}$/, 'expected a name like handover.example.com')
@@ -31,6 +33,8 @@ export const workerEnv = z.object({
   HANDOVER_HOST: z.string().default('127.0.0.1'),
   HANDOVER_WORKER_PORT: port.default(0),
 });
+
+export type WorkerEnv = z.infer<typeof workerEnv>;
 
 /** @throws ConfigError naming every variable that is missing or wrong, and what was expected; never a value. */
 export const readEnv = <S extends z.ZodType>(schema: S, env: Readonly<Record<string, string | undefined>>): z.infer<S> => {

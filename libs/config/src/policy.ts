@@ -53,6 +53,7 @@ const document = z.strictObject({
       deadline: duration.optional(),
     })
     .optional(),
+  checkpoints: z.strictObject({ every: duration.optional() }).optional(),
   massChange: z.strictObject({ count: z.number().int().min(1).optional(), share: share.optional(), window: duration.optional() }).optional(),
   reservePool: z.boolean().optional(),
   keepNumbers: z.array(z.string().regex(/^\+[1-9]\d{3,14}$/, 'expected a number like +14155550101')).optional(),
@@ -84,7 +85,7 @@ export const parsePolicy = (text: string, name: string): Policy => {
   }
   const parsed = document.safeParse(raw);
   if (!parsed.success) throw new ConfigError(`policy ${name} is not valid:\n${issuesText(parsed.error)}`);
-  const { approvals, purge, acceptance, massChange, numbers, tasks, ...rest } = parsed.data;
+  const { approvals, purge, acceptance, massChange, numbers, tasks, checkpoints, ...rest } = parsed.data;
   const merged = {
     ...defaultPolicy,
     ...said(rest),
@@ -93,6 +94,7 @@ export const parsePolicy = (text: string, name: string): Policy => {
     massChange: { ...defaultPolicy.massChange, ...said(massChange) },
     numbers: { ...defaultPolicy.numbers, ...said(numbers) },
     tasks: { ...defaultPolicy.tasks, ...said(tasks) },
+    checkpoints: { ...defaultPolicy.checkpoints, ...said(checkpoints) },
     approvals: { ...defaultPolicy.approvals, ...said(approvals) },
   } as Policy;
   assertNamesOnce(merged, name);

@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { readFileSync, statSync } from 'node:fs';
 import { z } from 'zod';
 import { ConfigError, issuesText } from './config-error.ts';
 
@@ -61,10 +61,16 @@ export const rolesOf = (secrets: Secrets): ReadonlyMap<string, readonly string[]
 
 export const loadSecretFile = (file: string): Secret => new Secret(readSecretText(file).trim());
 
+/** A group may read: Kubernetes mounts secrets for the group of the pod. Everybody may not. */
+const READABLE_BY_OTHERS = 0o007;
+
 const readSecretText = (file: string): string => {
   try {
+    if ((statSync(file).mode & READABLE_BY_OTHERS) !== 0)
+      throw new ConfigError(`the file ${file} holds a secret and is open to everybody on this machine; chmod 600 it`);
     return readFileSync(file, 'utf8');
-  } catch {
+  } catch (error) {
+    if (error instanceof ConfigError) throw error;
     throw new ConfigError(`the file ${file} cannot be read; check the path and its owner`);
   }
 };

@@ -15,3 +15,4 @@ export * from './wait-until.ts';
 export * from './keys.ts';
 export * from './key-news.ts';
 export * from './signing.ts';
+export * from './anchors.ts';

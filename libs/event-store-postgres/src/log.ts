@@ -113,6 +113,15 @@ export const checkpoints = async (dataSource: DataSource, limit = 1_000): Promis
     keptOf,
   );
 
+/** Oldest first, those of logs larger than `size`; one for each size, by the newest key. */
+export const checkpointsAfter = async (dataSource: DataSource, size: number, limit: number): Promise<readonly KeptCheckpoint[]> =>
+  (
+    (await dataSource.query('SELECT DISTINCT ON (size) size, key_id, root, note, at FROM ev.log_checkpoint WHERE size > $1 ORDER BY size, at DESC LIMIT $2', [
+      size,
+      limit,
+    ])) as CheckpointRow[]
+  ).map(keptOf);
+
 /** The newest of this size, where one was signed. */
 export const checkpointAt = async (dataSource: DataSource, size: number): Promise<KeptCheckpoint | undefined> =>
   (

@@ -85,4 +85,5 @@ export const readNote = (note: string, keys: readonly KnownKey[]): ReadNote => {
 };
 
 /** Signed notes follow each other in a file that an auditor keeps; each begins with its origin and ends with its signature lines. */
-export const notesIn = (text: string): readonly string[] => [...text.matchAll(/[^\n]+\n\d+\n[A-Za-z0-9+/=]+\n\n(?:\u2014 [^\n]+\n)+/g)].map(([note]) => note);
+export const notesIn = (text: string): readonly string[] =>
+  [...text.matchAll(/[^\n]+\n\d+\n[A-Za-z0-9+/]{43}=\n\n(?:\u2014 [^\n]+\n)+/g)].map(([note]) => note);

@@ -46,6 +46,10 @@ export const readStatement = (statement: string): ReadStatement => {
   return { ok: true, said, isEndorsedBy };
 };
 
+/** The statements in a file of notes, oldest first. */
+export const statementsIn = (text: string): readonly string[] =>
+  [...text.matchAll(/handover checkpoint key v1\n(?:[^\n]+\n){5}\n(?:\u2014 [^\n]+\n)+/g)].map(([statement]) => statement);
+
 export interface FollowedKeys {
   /** The trusted keys and all that they vouch for, each with the size up to which it may sign. */
   readonly keys: readonly KnownKey[];

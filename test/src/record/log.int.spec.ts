@@ -7,17 +7,19 @@ import {
   Sequencer,
   checkpointKeys,
   checkpoints,
+  currentKey,
   followLog,
   keyTable,
   migrate,
   openDatabase,
   proofOf,
+  rotateKey,
   verifyLog,
   verifyStreams,
 } from '@handover/event-store-postgres';
 import { provesInclusion } from '@handover/merkle';
 import { Keyring } from '@handover/privacy';
-import { readEntry, readNote, sha256, signerOf, verifyExport, writeEntry, type LogEntry } from '@handover/record-proof';
+import { followKeys, readEntry, readNote, sha256, signerOf, verifyExport, writeEntry, type LogEntry } from '@handover/record-proof';
 import { testPostgres, type TestDatabase } from '@handover/servers';
 import pg from 'pg';
 import type { DataSource } from 'typeorm';
@@ -111,7 +113,7 @@ describe('the log', () => {
     expect(counts.reduce((sum, count) => sum + count, 0)).toBe(1);
   });
 
-  it('is signed: the checkpoint proves an event with the public key alone, and keys can be changed', async () => {
+  it('is signed: the checkpoint proves an event with the public key alone', async () => {
     await sequencer.once({ checkpoint: true });
     const entries = await all();
     const found = await proofOf(db, 3);
@@ -125,12 +127,38 @@ describe('the log', () => {
       ok: false,
       why: 'the signature is wrong',
     });
+  });
 
-    const rotated = signerOf(pem(), 'test.example');
+  it('changes its key by the key before, and is signed by no other', async () => {
+    await sequencer.once({ checkpoint: true });
+    const next = signerOf(pem(), 'test.example');
+    const refused: unknown[] = [];
+    const foreign = new Sequencer(db, { signer: next, refused: (...why) => refused.push(why) });
     await append('rotated', 1);
-    await new Sequencer(db, { signer: rotated }).once({ checkpoint: true });
-    expect((await checkpointKeys(db)).map((key) => key.keyId)).toEqual([signer.keyId, rotated.keyId]);
+    expect(await foreign.once({ checkpoint: true })).toBe(1); // sealed, and not signed
+    expect(refused).toEqual([['key unknown', next.keyId]]);
+
+    await rotateKey(db, { previous: signer, next });
+    const [newest] = await checkpoints(db, 1);
+    expect(newest).toMatchObject({ keyId: next.keyId, size: (await all()).length });
+    await append('rotated', 2);
+    await new Sequencer(db, { signer, refused: (...why) => refused.push(why) }).once({ checkpoint: true });
+    expect(refused[1]).toEqual(['key replaced', signer.keyId]);
+    sequencer = new Sequencer(db, { signer: next });
+    await sequencer.once({ checkpoint: true });
+
+    const keys = await checkpointKeys(db);
+    expect(keys.map((key) => key.keyId).sort()).toEqual([signer.keyId, next.keyId].sort());
+    expect(currentKey(keys)?.keyId).toBe(next.keyId);
+    const followed = followKeys(
+      [signer],
+      keys.map(({ statement }) => statement),
+    ); // whoever knows the first one only
+    expect(followed.faults).toEqual([]);
+    for (const { note } of await checkpoints(db)) expect(readNote(note, followed.keys)).toMatchObject({ ok: true });
     expect((await verifyLog(db)).problems).toEqual([]);
+    await expect(rotateKey(db, { previous: signer, next: signerOf(pem(), 'test.example') })).rejects.toThrow('is not the one that signs now');
+    await expect(rotateKey(db, { previous: next, next: signer })).rejects.toThrow('was used before');
   });
 
   it('is proved from an export, with no database', async () => {

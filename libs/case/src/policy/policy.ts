@@ -18,6 +18,8 @@ export interface Policy {
     readonly 'number-release': readonly StagePolicy[];
     readonly deadline: number;
   };
+  /** A checkpoint of the log is signed, and goes to the outside anchors, this often while there is news. */
+  readonly checkpoints: { readonly every: number };
   readonly massChange: { readonly count: number; readonly share: number; readonly window: number };
   /** Whether un-assigned numbers stay in the company's pool. Dialpad's API does not say; `false` makes pooling irreversible. */
   readonly reservePool: boolean;
@@ -76,6 +78,7 @@ export const defaultPolicy: Policy = {
     'number-release': [{ stage: 'release', needed: 1, by: ['approver'] }],
     deadline: DAY,
   },
+  checkpoints: { every: 60_000 },
   massChange: { count: 25, share: 0.05, window: HOUR },
   reservePool: true,
   keepNumbers: [],

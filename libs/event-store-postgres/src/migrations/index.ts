@@ -7,6 +7,7 @@ import { NumberCases1772000000020 } from './1772000000020-number-cases.ts';
 import { Subscriptions1772000000030 } from './1772000000030-subscriptions.ts';
 import { Tree1772000000040 } from './1772000000040-tree.ts';
 import { SignedKeys1772000000041 } from './1772000000041-signed-keys.ts';
+import { Anchors1772000000042 } from './1772000000042-anchors.ts';
 import { Keys1772000000045 } from './1772000000045-keys.ts';
 
 /** In the order they run. */
@@ -20,5 +21,6 @@ export const migrations = [
   Subscriptions1772000000030,
   Tree1772000000040,
   SignedKeys1772000000041,
+  Anchors1772000000042,
   Keys1772000000045,
 ];

@@ -1,0 +1,193 @@
+import { generateKeyPairSync, randomBytes } from 'node:crypto';
+import { appendFileSync, existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { eventIdOf } from '@handover/event-store';
+import {
+  Anchors,
+  PostgresEventStore,
+  Sequencer,
+  anchorLag,
+  checkpoints,
+  keyTable,
+  logLag,
+  migrate,
+  openDatabase,
+  rotateKey,
+} from '@handover/event-store-postgres';
+import { provesConsistency } from '@handover/merkle';
+import { Keyring } from '@handover/privacy';
+import { followKeys, notesIn, readNote, readStatement, sha256, signerOf, statementsIn, type Signer } from '@handover/record-proof';
+import { testPostgres, type TestDatabase } from '@handover/servers';
+import { fileAnchor, webhookAnchor } from '@handover/worker';
+import { Webhook } from 'standardwebhooks';
+import type { DataSource } from 'typeorm';
+
+let database: TestDatabase;
+let db: DataSource;
+let store: PostgresEventStore;
+let number = 0;
+let signer: Signer;
+const folder = mkdtempSync(join(tmpdir(), 'handover-anchors-'));
+const newSigner = (): Signer => signerOf(String(generateKeyPairSync('ed25519').privateKey.export({ type: 'pkcs8', format: 'pem' })), 'test.example');
+const sizes = (text: string): number[] => notesIn(text).map((note) => Number(note.split('\n')[1]));
+
+/** Some events, sealed and under a checkpoint of their own. */
+const signMore = async (): Promise<number> => {
+  const event = { id: eventIdOf('s', ['event', number]), type: 'Happened', schema: 1, data: { number }, meta: { actor: 'tester', channel: 'system' as const } };
+  await store.commit([{ stream: `s-${number}`, expected: 0, events: [event] }]);
+  number += 1;
+  await new Sequencer(db, { signer }).once({ checkpoint: true });
+  return number;
+};
+
+beforeAll(async () => {
+  database = await testPostgres();
+  db = await openDatabase(database.url);
+  await migrate(db);
+  store = new PostgresEventStore(db, new Keyring(randomBytes(32), keyTable(db)));
+  signer = newSigner();
+}, 60_000);
+afterAll(async () => {
+  rmSync(folder, { recursive: true, force: true });
+  await db.destroy();
+  await database.drop();
+});
+
+describe('a checkpoint file', () => {
+  const file = join(folder, 'checkpoints.txt');
+
+  it('gets every checkpoint, also those of the time in which nobody wrote it, and the key before its first', async () => {
+    await signMore();
+    await fileAnchor(db, file).once();
+    await signMore();
+    await signMore(); // committed, and the process died before it was published
+    expect(await fileAnchor(db, file).once()).toEqual({ delivered: 2, alarm: null });
+    expect(await fileAnchor(db, file).once()).toEqual({ delivered: 0, alarm: null });
+    const text = readFileSync(file, 'utf8');
+    expect(sizes(text)).toEqual([1, 2, 3]);
+    const [first] = statementsIn(text).map(readStatement);
+    expect(first).toMatchObject({ ok: true, said: { keyId: signer.keyId, previous: null } });
+    for (const note of notesIn(text)) expect(readNote(note, [signer])).toMatchObject({ ok: true });
+  });
+
+  it('survives a line that was half written', async () => {
+    appendFileSync(file, 'test.example\n4\nAAAA');
+    await signMore();
+    await fileAnchor(db, file).once();
+    expect(sizes(readFileSync(file, 'utf8'))).toEqual([1, 2, 3, 4]);
+  });
+
+  it('carries what a verifier needs to follow a change of keys', async () => {
+    const next = newSigner();
+    await rotateKey(db, { previous: signer, next });
+    signer = next;
+    await signMore();
+    await fileAnchor(db, file).once();
+    const text = readFileSync(file, 'utf8');
+    const [first] = statementsIn(text).map(readStatement);
+    if (!first?.ok) throw new Error('no statement');
+    const { keys, faults } = followKeys([first.said], statementsIn(text));
+    expect(faults).toEqual([]);
+    for (const note of notesIn(text)) expect(readNote(note, keys)).toMatchObject({ ok: true });
+  });
+
+  it('goes no further, and says so, when the log is not the continuation of what it holds', async () => {
+    const before = readFileSync(file, 'utf8');
+    const runner = db.createQueryRunner();
+    await runner.startTransaction();
+    const inside = { query: (text: string, values: unknown[]) => runner.query(text, values) as Promise<unknown> } as unknown as DataSource;
+    await runner.query('SET LOCAL session_replication_role = replica');
+    await runner.query(`UPDATE ev.log_checkpoint SET root = sha256(root) WHERE size = 5`);
+    expect((await fileAnchor(inside, file).once()).alarm).toContain('another root at 5 events than the checkpoint in the file: it was rewritten');
+    await runner.query('DELETE FROM ev.log_checkpoint WHERE size = 5');
+    expect((await fileAnchor(inside, file).once()).alarm).toContain('it was cut, or restored from a backup');
+    await runner.rollbackTransaction();
+    await runner.release();
+    expect(readFileSync(file, 'utf8')).toBe(before);
+    expect(existsSync(file)).toBe(true);
+  });
+});
+
+describe('a checkpoint webhook', () => {
+  const secret = `whsec_${randomBytes(32).toString('base64')}`;
+  const got: {
+    id: string;
+    body: { type: string; data: { size: number; root: string; note: string; key: { keyId: string }; consistency: { from: number; proof: string[] } | null } };
+  }[] = [];
+  let status = 200;
+  let server: Server;
+  let url = '';
+  beforeAll(async () => {
+    server = createServer((request, response) => {
+      let text = '';
+      request.on('data', (chunk: Buffer) => (text += chunk.toString()));
+      request.on('end', () => {
+        const headers = Object.fromEntries(Object.entries(request.headers).map(([name, value]) => [name, String(value)]));
+        if (status === 200) got.push({ id: String(headers['webhook-id']), body: new Webhook(secret).verify(text, headers) as (typeof got)[number]['body'] });
+        response.writeHead(status).end();
+      });
+    });
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/checkpoints`;
+  });
+  afterAll(() => void server.close());
+  const anchor = () => webhookAnchor(db, { url, secret: { reveal: () => secret } });
+  const dueNow = (): Promise<unknown> => db.query('UPDATE app.anchor SET next_try_at = now()');
+
+  it('is sent every checkpoint in order once it is back, signed, each with the proof that it continues the one before', async () => {
+    status = 503;
+    expect(await anchor().once()).toEqual({ delivered: 0, alarm: null });
+    expect(await db.query('SELECT attempts, last_error, next_try_at > now() AS later FROM app.anchor')).toEqual([
+      { attempts: 1, last_error: 'http.503', later: true },
+    ]);
+    expect(await anchorLag(db, 0)).toBeGreaterThanOrEqual(0);
+    await signMore();
+    status = 200;
+    await dueNow();
+    while ((await anchor().once()).delivered > 0);
+    const all = (await checkpoints(db)).map(({ size }) => size).reverse();
+    expect(got.map(({ body }) => body.data.size)).toEqual([...new Set(all)]);
+    expect(new Set(got.map(({ id }) => id)).size).toBe(got.length);
+    got.slice(1).forEach(({ body: { data } }, n) => {
+      const older = got[n]?.body.data;
+      const tree = (of: { size: number; root: string }) => ({ size: of.size, root: new Uint8Array(Buffer.from(of.root, 'base64')) });
+      const proof = (data.consistency?.proof ?? []).map((hash) => new Uint8Array(Buffer.from(hash, 'base64')));
+      expect(older && data.consistency?.from === older.size && provesConsistency(sha256, tree(older), tree(data), proof)).toBe(true);
+    });
+  });
+
+  it('gets one again, under the same id, when the process died before it knew that it had arrived', async () => {
+    const size = await signMore();
+    const [name] = ((await db.query('SELECT name FROM app.anchor')) as { name: string }[]).map((row) => row.name);
+    const before = got.length;
+    await anchor().once();
+    await db.query('UPDATE app.anchor SET size = $1', [size - 1]); // the 2xx was never written down
+    expect(await new Anchors(db).claim(name ?? '', 60_000)).toMatchObject({ from: size - 1 });
+    expect(await anchor().once()).toEqual({ delivered: 0, alarm: null }); // the claim of the one who died still stands
+    await dueNow();
+    await anchor().once();
+    expect(got.slice(before).map(({ id }) => id)).toEqual([got[before]?.id, got[before]?.id]);
+  });
+});
+
+describe('what an alarm is set on', () => {
+  it('is the age of what is not sealed, not signed, or not delivered', async () => {
+    expect(await logLag(db)).toEqual({ unsealed: 0, unsigned: 0 });
+    await store.commit([
+      {
+        stream: 'late',
+        expected: 0,
+        events: [{ id: eventIdOf('late', ['1']), type: 'Happened', schema: 1, data: {}, meta: { actor: 't', channel: 'system' } }],
+      },
+    ]);
+    const late = await logLag(db);
+    expect([late.unsealed > 0, late.unsigned >= late.unsealed]).toEqual([true, true]);
+    await new Sequencer(db, { signer: null }).once();
+    const sealed = await logLag(db);
+    expect([sealed.unsealed, sealed.unsigned > 0]).toEqual([0, true]);
+  });
+});
