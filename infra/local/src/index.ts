@@ -1,3 +1,4 @@
 export { startInstance, startTemporal, root, type Instance, type Local } from './instance.ts';
 export { freePorts, outsideOf, type Settings } from './settings.ts';
 export { tellHook } from './demo/hr.ts';
+export { handover } from './cli/handover.ts';

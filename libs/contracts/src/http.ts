@@ -220,7 +220,15 @@ const checkpoint = z.object({ size: z.number().int(), keyId: z.string(), note: z
 export const checkpointList = z
   .object({
     items: z.array(checkpoint),
-    keys: z.array(z.object({ keyId: z.string(), origin: z.string(), publicKey: z.string().describe('base64 of the raw Ed25519 key') })),
+    keys: z.array(
+      z.object({
+        keyId: z.string(),
+        origin: z.string(),
+        publicKey: z.string().describe('base64 of the raw Ed25519 key'),
+        since: instant,
+        statement: z.string().describe('a signed note: this key takes over, says the key before it'),
+      }),
+    ),
   })
   .meta({ id: 'CheckpointList' });
 export const inclusion = z

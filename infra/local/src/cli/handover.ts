@@ -1,5 +1,6 @@
 import { parseArgs } from 'node:util';
 import { StartError, type Say } from '@handover/servers';
+import { rotateCheckpointKey, showCheckpointKeys } from './checkpoint-keys.ts';
 import { rebuild } from './rebuild.ts';
 import { addMasterKey, bringMasterKeyBack, rotateMasterKey, showMasterKeys } from './master-keys.ts';
 import { status } from './status.ts';
@@ -17,14 +18,24 @@ const usage = `npm run handover -- COMMAND [--json] [--data-dir DIR]
              --evidence FILE    an evidence pack of one case instead of a database; needs --keys
   subscriptions  how far each read model has come in the log
   rebuild NAME   build a read model anew beside the one in use, show how far it is, and switch; the system may run
-  keys       list master            the master keys, and how many persons' keys each wraps
+  keys       show                   the public keys that sign the log's checkpoints, for auditors (--json: as verify --keys takes them)
+             rotate checkpoint      a new key for checkpoints, vouched for by the one of now, while the system runs; run it again
+                                    to go on after a kill. --lost: the key of now is gone and cannot vouch
+             list master            the master keys, and how many persons' keys each wraps
              rotate master          a new master key: every key is wrapped anew while the system runs, the old one is refused
                                     from then on; run it again to go on after a kill. --to ID: one that was added before
              add master             a key for later, to be copied to every machine first
              bring-back FILE        after a restore: the master key of the backup's time`;
 
 /** Commands about keys, by what they say. */
-const keys = (verb: string | undefined, noun: string | undefined, args: Parameters<typeof rotateMasterKey>[0], say: Say): Promise<number> | number => {
+const keys = (
+  verb: string | undefined,
+  noun: string | undefined,
+  args: Parameters<typeof rotateMasterKey>[0] & Parameters<typeof rotateCheckpointKey>[0],
+  say: Say,
+): Promise<number> | number => {
+  if (verb === 'show') return showCheckpointKeys(args, say);
+  if (noun === 'checkpoint' && verb === 'rotate') return rotateCheckpointKey(args, say);
   if (verb === 'bring-back') return bringMasterKeyBack(args, noun, say);
   if (noun === 'master' && verb === 'list') return showMasterKeys(args, say);
   if (noun === 'master' && verb === 'rotate') return rotateMasterKey(args, say);
@@ -47,6 +58,7 @@ export const handover = async (args: readonly string[], say: Say): Promise<numbe
       export: text,
       evidence: text,
       to: text,
+      lost: { type: 'boolean', default: false },
     },
   });
   const [command, verb, noun] = positionals;
@@ -61,6 +73,6 @@ export const handover = async (args: readonly string[], say: Say): Promise<numbe
   if (command === 'status') return status(values['data-dir'], values.json, say);
   if (command === 'subscriptions') return subscriptions(values['data-dir'], values.json, say);
   if (command === 'rebuild') return rebuild(verb, values['data-dir'], values.json, say);
-  if (command === 'keys') return keys(verb, noun, { dataDir: values['data-dir'], json: values.json, to: values.to }, say);
+  if (command === 'keys') return keys(verb, noun, { dataDir: values['data-dir'], json: values.json, to: values.to, lost: values.lost }, say);
   throw new StartError(`there is no command ${command}; see npm run handover -- --help`);
 };
