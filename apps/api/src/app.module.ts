@@ -1,6 +1,7 @@
 import type { Secrets } from '@handover/config';
 import type { Inbox } from '@handover/event-store-postgres';
 import type { Keyring } from '@handover/privacy';
+import type { PackSigner } from '@handover/evidence';
 import { Module, type DynamicModule } from '@nestjs/common';
 import { APP_GUARD, Reflector } from '@nestjs/core';
 import type { DataSource } from 'typeorm';
@@ -11,7 +12,7 @@ import { HooksController } from './hooks/hooks.controller.ts';
 import { AuthGuard } from './http/auth.ts';
 import { AuditController } from './record/audit.controller.ts';
 import { HealthController } from './system/health.controller.ts';
-import { DATA_SOURCE, HOOK_SOURCES, INBOX } from './tokens.ts';
+import { DATA_SOURCE, HOOK_SOURCES, INBOX, PACK_SIGNER } from './tokens.ts';
 
 export interface ApiParts {
   readonly keyring: Keyring;
@@ -19,11 +20,13 @@ export interface ApiParts {
   readonly inbox: Inbox;
   readonly dataSource: DataSource;
   readonly secrets: Secrets;
+  /** Null: evidence packs are not signed. */
+  readonly packSigner: PackSigner | null;
 }
 
 @Module({})
 export class AppModule {
-  static from({ desk, inbox, dataSource, secrets }: ApiParts): DynamicModule {
+  static from({ desk, inbox, dataSource, secrets, packSigner }: ApiParts): DynamicModule {
     return {
       module: AppModule,
       controllers: [HooksController, CasesController, EvidenceController, PersonsController, AuditController, HealthController],
@@ -31,6 +34,7 @@ export class AppModule {
         { provide: CaseDesk, useValue: desk },
         { provide: INBOX, useValue: inbox },
         { provide: DATA_SOURCE, useValue: dataSource },
+        { provide: PACK_SIGNER, useValue: packSigner },
         { provide: HOOK_SOURCES, useValue: secrets.hooks },
         { provide: APP_GUARD, useFactory: (reflector: Reflector) => new AuthGuard(reflector, secrets), inject: [Reflector] },
       ],

@@ -3,6 +3,7 @@ import { Cases, Intake, Persons } from '@handover/case-service';
 import type { Secrets } from '@handover/config';
 import type { Dialpad } from '@handover/connector-dialpad';
 import { CaseRows, IdempotencyKeys, Inbox, People, PostgresEventStore, keyTable } from '@handover/event-store-postgres';
+import type { PackSigner } from '@handover/evidence';
 import { Keyring, type MasterKeys } from '@handover/privacy';
 import type { DataSource } from 'typeorm';
 import { v7 } from 'uuid';
@@ -17,9 +18,11 @@ export interface Parts {
   readonly secrets: Secrets;
   /** `http://127.0.0.1:8233/namespaces/default` */
   readonly temporalUi: string;
+  /** Signs evidence packs; announced before it is used (`announcePackKey`). */
+  readonly packSigner?: PackSigner | null;
 }
 
-export const compose = ({ dataSource, masterKey, dialpad, policy, secrets, temporalUi }: Parts): ApiParts => {
+export const compose = ({ dataSource, masterKey, dialpad, policy, secrets, temporalUi, packSigner = null }: Parts): ApiParts => {
   const keyring = new Keyring(masterKey, keyTable(dataSource));
   const store = new PostgresEventStore(dataSource, keyring);
   const people = new People(dataSource);
@@ -40,6 +43,7 @@ export const compose = ({ dataSource, masterKey, dialpad, policy, secrets, tempo
     keyring,
     dataSource,
     secrets,
+    packSigner,
     inbox: new Inbox(dataSource, keyring),
     desk: new CaseDesk({
       store,

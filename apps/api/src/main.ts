@@ -1,9 +1,10 @@
 import { ConfigError, apiEnv, loadPolicy, loadSecretFile, loadSecrets, readEnv } from '@handover/config';
 import { DIALPAD_CALLS_PER_SECOND, createDialpad } from '@handover/connector-dialpad';
 import { rateBudget } from '@handover/connector-kit';
-import { ReadModels, migrate, openDatabase, tellOfKeys } from '@handover/event-store-postgres';
+import { ReadModels, announcePackKey, migrate, openDatabase, tellOfKeys } from '@handover/event-store-postgres';
 import { MasterKeyError, masterKeysOf } from '@handover/privacy';
 import { sharedPlaces } from '@handover/rate-budget-postgres';
+import { packSignerOf } from '@handover/evidence';
 import { createLogger, type Logger } from '@handover/observability';
 import { projections } from '@handover/read-models-postgres';
 import 'reflect-metadata';
@@ -40,7 +41,10 @@ const main = async (): Promise<void> => {
   const budgetSource = await openDatabase(env.DATABASE_URL, { name: 'handover-budget', poolSize: 2 });
   const budget = rateBudget(sharedPlaces(budgetSource, { name: 'dialpad', perSecond: DIALPAD_CALLS_PER_SECOND }));
   const dialpad = createDialpad({ baseUrl: env.DIALPAD_BASE_URL, apiKey, budget });
-  const composed = compose({ ...parts, dataSource, dialpad });
+  const packSigner = env.HANDOVER_PACK_KEY_FILE === undefined ? null : packSignerOf(loadSecretFile(env.HANDOVER_PACK_KEY_FILE).reveal(), env.HANDOVER_ORIGIN);
+  if (packSigner) await announcePackKey(dataSource, packSigner);
+  else log.warn('evidence packs are not signed: set HANDOVER_PACK_KEY_FILE to an Ed25519 private key');
+  const composed = compose({ ...parts, dataSource, dialpad, packSigner });
   const keyNews = tellOfKeys(env.DATABASE_URL, composed.keyring, (error) => log.warn({ err: error }, 'no news of destroyed keys for now; looking each time'));
   const app = await createApi(composed, log);
 

@@ -6,6 +6,7 @@ export interface InboxEntryTaken {
   readonly id: string;
   readonly source: string;
   readonly attempts: number;
+  readonly receivedAt: string;
   readonly body: Uint8Array;
 }
 
@@ -34,6 +35,7 @@ const work = async ({ intake, postpone, log }: InboxDeps, entry: InboxEntryTaken
       source: entry.source,
       body: JSON.parse(Buffer.from(entry.body).toString('utf8')) as unknown,
       by: { actor: `source:${entry.source}`, channel: 'webhook', commandId: entry.id },
+      receivedAt: entry.receivedAt,
       inbox: true,
     });
     log.info({ inboxId: entry.id, source: entry.source, status: taken.status, caseIds: taken.caseIds }, 'fact taken in');

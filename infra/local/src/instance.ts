@@ -105,6 +105,7 @@ export const startInstance = async (
       HANDOVER_SECRETS_FILE: secrets.files.secrets,
       HANDOVER_CHECKPOINT_KEY_FILE: secrets.files.checkpointKey,
       HANDOVER_CHECKPOINT_FILE: process.env['HANDOVER_CHECKPOINT_FILE'] || join(dataDir, 'checkpoints.txt'),
+      HANDOVER_PACK_KEY_FILE: secrets.files.packKey,
       HANDOVER_PUBLIC_URL: at(ports.api),
       HANDOVER_TEMPORAL_UI_URL: temporalUi,
       HANDOVER_PORT: String(ports.api),

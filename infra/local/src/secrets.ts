@@ -16,7 +16,13 @@ export type ActorName = keyof typeof ROLES;
 export interface LocalSecrets {
   readonly apiKeys: Readonly<Record<ActorName, string>>;
   readonly hookSecret: string;
-  readonly files: { readonly secrets: string; readonly masterKey: string; readonly dialpadKey: string; readonly checkpointKey: string };
+  readonly files: {
+    readonly secrets: string;
+    readonly masterKey: string;
+    readonly dialpadKey: string;
+    readonly checkpointKey: string;
+    readonly packKey: string;
+  };
 }
 
 interface Kept {
@@ -33,11 +39,13 @@ export const localSecrets = (dataDir: string): LocalSecrets => {
     masterKey: join(folder, 'master.key'),
     dialpadKey: join(folder, 'dialpad.key'),
     checkpointKey: join(folder, 'checkpoint.pem'),
+    packKey: join(folder, 'pack.pem'),
   };
   const kept = once(join(folder, 'local-keys.json'), () => JSON.stringify(fresh(), null, 2));
   once(files.masterKey, () => randomBytes(32).toString('base64'));
   once(files.dialpadKey, () => `sandbox-${randomBytes(12).toString('hex')}`);
-  once(files.checkpointKey, () => String(generateKeyPairSync('ed25519').privateKey.export({ type: 'pkcs8', format: 'pem' })));
+  for (const file of [files.checkpointKey, files.packKey])
+    once(file, () => String(generateKeyPairSync('ed25519').privateKey.export({ type: 'pkcs8', format: 'pem' })));
   const { apiKeys, hookSecret } = JSON.parse(kept) as Kept;
   const actors = Object.entries(ROLES).map(([actor, roles]) => ({
     actor,

@@ -5,6 +5,10 @@ const port = z.coerce.number().int().min(0).max(65_535);
 const file = z.string().min(1);
 
 const shared = {
+  HANDOVER_ORIGIN: z
+    .string()
+    .regex(/^[\w.-]{1,100}$/, 'expected a name like handover.example.com')
+    .default('handover'),
   DATABASE_URL: z.string().regex(/^postgres(ql)?:\/\//, 'expected a URL like postgres://host/database'),
   HANDOVER_POLICY: file.optional(),
   HANDOVER_MASTER_KEY_FILE: file.optional(),
@@ -18,16 +22,17 @@ const shared = {
   DIALPAD_API_KEY_FILE: file,
 };
 
-export const apiEnv = z.object({ ...shared, HANDOVER_HOST: z.string().default('127.0.0.1'), HANDOVER_PORT: port.default(3900) });
+export const apiEnv = z.object({
+  HANDOVER_PACK_KEY_FILE: file.optional(),
+  ...shared,
+  HANDOVER_HOST: z.string().default('127.0.0.1'),
+  HANDOVER_PORT: port.default(3900),
+});
 export const workerEnv = z.object({
   HANDOVER_CHECKPOINT_KEY_FILE: file.optional(),
   HANDOVER_CHECKPOINT_FILE: file.optional(),
   HANDOVER_CHECKPOINT_WEBHOOK: z.url().optional(),
   HANDOVER_CHECKPOINT_WEBHOOK_SECRET_FILE: file.optional(),
-  HANDOVER_ORIGIN: z
-    .string()
-    .regex(/^[\w.-]{1,100}$/, 'expected a name like handover.example.com')
-    .default('handover'),
   ...shared,
   TEMPORAL_ADDRESS: z.string().min(1).default('127.0.0.1:7233'),
   HANDOVER_HOST: z.string().default('127.0.0.1'),

@@ -217,6 +217,7 @@ export const auditList = z
   .meta({ id: 'AuditList' });
 
 const checkpoint = z.object({ size: z.number().int(), keyId: z.string(), note: z.string().describe('C2SP tlog-checkpoint: a signed note'), at: instant });
+const publicKey = z.object({ keyId: z.string(), origin: z.string(), publicKey: z.string().describe('base64 of the raw Ed25519 key') });
 export const checkpointList = z
   .object({
     items: z.array(checkpoint),
@@ -229,6 +230,7 @@ export const checkpointList = z
         statement: z.string().describe('a signed note: this key takes over, says the key before it'),
       }),
     ),
+    packKeys: z.array(publicKey).describe('that evidence packs are signed with'),
   })
   .meta({ id: 'CheckpointList' });
 export const inclusion = z

@@ -16,6 +16,8 @@ export interface InboxTaken {
   readonly id: string;
   readonly source: string;
   readonly attempts: number;
+  /** ISO instant. */
+  readonly receivedAt: string;
   readonly body: Buffer;
 }
 
@@ -80,14 +82,20 @@ export class Inbox {
     const [rows] = (await this.dataSource.query(
       `UPDATE app.inbox i SET attempts = attempts + 1, next_try_at = now() + make_interval(secs => $2)
        FROM (SELECT id FROM app.inbox WHERE status = 'received' AND next_try_at <= now() ORDER BY seq LIMIT $1 FOR UPDATE SKIP LOCKED) t
-       WHERE i.id = t.id RETURNING i.id, i.source, i.attempts, i.body, i.seq`,
+       WHERE i.id = t.id RETURNING i.id, i.source, i.attempts, i.received_at, i.body, i.seq`,
       [limit, LEASE_SECONDS],
-    )) as [{ id: string; source: string; attempts: number; body: Buffer; seq: string }[], number];
+    )) as [{ id: string; source: string; attempts: number; received_at: Date; body: Buffer; seq: string }[], number];
 
     return Promise.all(
       rows
         .sort((a, b) => Number(a.seq) - Number(b.seq))
-        .map(async ({ id, source, attempts, body }) => ({ id, source, attempts, body: await this.keyring.openBytes(body, id) })),
+        .map(async ({ id, source, attempts, received_at, body }) => ({
+          id,
+          source,
+          attempts,
+          receivedAt: received_at.toISOString(),
+          body: await this.keyring.openBytes(body, id),
+        })),
     );
   }
 

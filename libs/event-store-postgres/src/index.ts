@@ -16,3 +16,5 @@ export * from './keys.ts';
 export * from './key-news.ts';
 export * from './signing.ts';
 export * from './anchors.ts';
+export * from './pack-keys.ts';
+export * from './stream-entries.ts';

@@ -2,6 +2,7 @@ import { equal, grow, rootOf, emptyFrontier, type Frontier } from '@handover/mer
 import { logLeaf, readNote, sha256, type LogEntry, type PublicKey } from '@handover/record-proof';
 import type { DataSource } from 'typeorm';
 import { checkpointKeys } from './signing.ts';
+import { COLUMNS, entryOf, type Row } from './log-row.ts';
 
 export interface LogFilter {
   readonly caseId?: string | undefined;
@@ -12,38 +13,6 @@ export interface LogFilter {
   readonly from?: string | undefined;
   readonly to?: string | undefined;
 }
-
-interface Row {
-  position: string;
-  event_id: string;
-  stream_id: string;
-  version: string;
-  type: string;
-  schema_version: number;
-  recorded_at: Date;
-  body: Buffer;
-  meta: Buffer;
-  key_id: string | null;
-  sealed: Buffer | null;
-  hash: Buffer;
-}
-
-const COLUMNS = 'l.position, e.event_id, e.stream_id, e.version, e.type, e.schema_version, e.recorded_at, e.body, e.meta, e.key_id, e.sealed, e.hash';
-
-const entryOf = (row: Row): LogEntry => ({
-  position: Number(row.position),
-  eventId: row.event_id,
-  stream: row.stream_id,
-  version: Number(row.version),
-  type: row.type,
-  schema: row.schema_version,
-  recordedAt: row.recorded_at.toISOString(),
-  body: row.body,
-  meta: row.meta,
-  keyId: row.key_id,
-  sealed: row.sealed,
-  hash: row.hash,
-});
 
 const WHERE = `($2::text IS NULL OR e.stream_id = $2) AND ($3::text IS NULL OR e.type = $3)
   AND ($4::timestamptz IS NULL OR e.recorded_at >= $4) AND ($5::timestamptz IS NULL OR e.recorded_at < $5)

@@ -3,6 +3,8 @@ export * from './story.ts';
 export * from './headline.ts';
 export * from './steps.ts';
 export * from './approvals.ts';
+export * from './calls.ts';
+export * from './facts.ts';
 export * from './pack.ts';
 export * from './related.ts';
 export * from './signature.ts';

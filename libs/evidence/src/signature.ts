@@ -44,10 +44,11 @@ export const packSignerOf = (pem: string, origin: string): PackSigner => {
 export const whyNotSigned = (pack: { readonly signature?: unknown }, keys: readonly PublicKey[]): string | null => {
   const signature = pack.signature as Partial<PackSignature> | null | undefined;
   if (typeof signature !== 'object' || signature === null) return 'the pack is not signed';
+  if (signature.algorithm !== 'Ed25519' || signature.over !== OVER) return 'the pack is signed in a way that this verifier does not know';
+  const value = Buffer.from(String(signature.value), 'base64');
+  if (value.toString('base64') !== signature.value) return 'the signature of the pack cannot be read';
   const known = keys.find((key) => key.keyId === signature.keyId && key.origin === signature.origin);
   if (!known) return 'none of the known pack keys has signed the pack (packKeys of GET /v1/audit/checkpoints)';
   const key = createPublicKey({ key: Buffer.concat([SPKI_PREFIX, Buffer.from(known.publicKey, 'base64')]), type: 'spki', format: 'der' });
-  return verify(null, signedBytes(pack), key, Buffer.from(String(signature.value), 'base64'))
-    ? null
-    : 'the signature of the pack is wrong: something in it was changed';
+  return verify(null, signedBytes(pack), key, value) ? null : 'the signature of the pack is wrong: something in it was changed';
 };

@@ -1,11 +1,12 @@
 import 'reflect-metadata';
-import { createHash, randomBytes } from 'node:crypto';
+import { createHash, generateKeyPairSync, randomBytes } from 'node:crypto';
 import { compose as composeApi, createApi } from '@handover/api';
 import { systemBy } from '@handover/case-service';
 import { Secret, parsePolicy, type Secrets } from '@handover/config';
 import { createDialpad } from '@handover/connector-dialpad';
 import { startSandbox } from '@handover/dialpad-sandbox';
-import { migrate, openDatabase } from '@handover/event-store-postgres';
+import { announcePackKey, migrate, openDatabase } from '@handover/event-store-postgres';
+import { packSignerOf } from '@handover/evidence';
 import { createLogger } from '@handover/observability';
 import { testPostgres } from '@handover/servers';
 import { compose as composeWorker } from '@handover/worker';
@@ -38,8 +39,10 @@ export const startApi = async (policyText = '') => {
     policy: parsePolicy(policyText, 'of the test'),
     dialpad: createDialpad({ baseUrl: sandbox.url, apiKey: { reveal: () => 'test' } }),
   };
+  const packSigner = packSignerOf(String(generateKeyPairSync('ed25519').privateKey.export({ type: 'pkcs8', format: 'pem' })), 'test.example');
+  await announcePackKey(dataSource, packSigner);
   const worker = composeWorker(parts);
-  const app = await createApi(composeApi({ ...parts, temporalUi: 'http://127.0.0.1:8233/namespaces/default' }), createLogger('test', 'silent'));
+  const app = await createApi(composeApi({ ...parts, packSigner, temporalUi: 'http://127.0.0.1:8233/namespaces/default' }), createLogger('test', 'silent'));
   await app.listen(0, '127.0.0.1');
   const base = `http://127.0.0.1:${(app.getHttpServer().address() as AddressInfo).port}`;
 
@@ -75,10 +78,12 @@ export const startApi = async (policyText = '') => {
           source: entry.source,
           body: JSON.parse(entry.body.toString('utf8')) as unknown,
           by: { actor: `source:${entry.source}`, channel: 'webhook', commandId: entry.id },
+          receivedAt: entry.receivedAt,
           inbox: true,
         });
       }
     },
+    packSigner,
     systemBy,
     stop: async (): Promise<void> => {
       await app.close();

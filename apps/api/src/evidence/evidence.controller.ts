@@ -1,4 +1,5 @@
 import * as contracts from '@handover/contracts';
+import { whyNotSigned, type PackSigner } from '@handover/evidence';
 import { Controller, Get, Inject, Param, Query, Res } from '@nestjs/common';
 import { ApiBearerAuth, ApiOperation, ApiProduces, ApiResponse, ApiTags } from '@nestjs/swagger';
 import type { Response } from 'express';
@@ -6,9 +7,9 @@ import type { DataSource } from 'typeorm';
 import type { z } from 'zod';
 import { CaseDesk } from '../cases/case-desk.ts';
 import { By, Roles, type Caller } from '../http/auth.ts';
-import { DATA_SOURCE } from '../tokens.ts';
+import { DATA_SOURCE, PACK_SIGNER } from '../tokens.ts';
 import { packOf } from './evidence.ts';
-import { evidencePage } from './page.ts';
+import { evidencePage } from './page/page.ts';
 
 @ApiTags('audit')
 @ApiBearerAuth()
@@ -18,15 +19,19 @@ export class EvidenceController {
   constructor(
     private readonly desk: CaseDesk,
     @Inject(DATA_SOURCE) private readonly dataSource: DataSource,
+    @Inject(PACK_SIGNER) private readonly signer: PackSigner | null,
   ) {}
 
   @Get(':id/evidence')
   @ApiOperation({
-    summary: 'The evidence pack of a case: its story, and the proof of every event',
-    description: '`format=html` is a page to read and print; the JSON is verified with `npm run handover -- verify --evidence FILE --keys FILE`.',
+    summary: 'The evidence pack of a case: its story, signed, and the proof of every event',
+    description:
+      '`format=html` is a page to read and print; the JSON is verified with `npm run handover -- verify --evidence FILE --keys FILE`. Names are in it for who may see them. Who asked is recorded.',
   })
   @ApiProduces('application/json', 'text/html')
-  @ApiResponse({ status: 409, standardSchema: contracts.problem })
+  @ApiResponse({ status: 200, description: 'the pack, as a file of its own', headers: { 'content-disposition': { schema: { type: 'string' } } } })
+  @ApiResponse({ status: 404, standardSchema: contracts.problem })
+  @ApiResponse({ status: 409, standardSchema: contracts.problem, description: '`evidence.not_sealed`: ask again after Retry-After' })
   async pack(
     @Param('id', { schema: contracts.caseId }) id: string,
     @Query({ schema: contracts.evidenceQuery }) { format }: z.output<typeof contracts.evidenceQuery>,
@@ -34,10 +39,20 @@ export class EvidenceController {
     @Res() response: Response,
   ): Promise<void> {
     const [detail, timeline] = await Promise.all([this.desk.detail(id, caller), this.desk.timeline(id)]);
-    const pack = await packOf(this.dataSource, detail, timeline, new Date().toISOString());
+    const pack = await packOf(this.dataSource, this.signer, { detail, timeline, by: caller.actor, now: new Date().toISOString() });
+    const name = `handover-evidence-${pack.case.kind}-${pack.case.id}`;
+    response.setHeader('cache-control', 'no-store'); // names and numbers belong into nobody's cache
     if (format === 'html') {
-      response.setHeader('content-security-policy', "default-src 'none'; style-src 'unsafe-inline'");
-      response.type('html').send(evidencePage(pack));
-    } else response.json(pack);
+      response.setHeader(
+        'content-security-policy',
+        "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
+      );
+      response.setHeader('referrer-policy', 'no-referrer');
+      response.setHeader('content-disposition', `inline; filename="${name}.html"`);
+      response.type('html').send(evidencePage(pack, { signed: whyNotSigned(pack, pack.packKeys) === null }));
+    } else {
+      response.setHeader('content-disposition', `attachment; filename="${name}.json"`);
+      response.json(pack);
+    }
   }
 }

@@ -1,5 +1,15 @@
 import * as contracts from '@handover/contracts';
-import { checkpointKeys, checkpoints, consistencyOf, followLog, lookBack, proofOf, type KeptCheckpoint, type LogFilter } from '@handover/event-store-postgres';
+import {
+  checkpointKeys,
+  checkpoints,
+  consistencyOf,
+  followLog,
+  lookBack,
+  packKeys,
+  proofOf,
+  type KeptCheckpoint,
+  type LogFilter,
+} from '@handover/event-store-postgres';
 import { writeEntry, type LogEntry } from '@handover/record-proof';
 import { Controller, Get, Inject, Param, Query, Res } from '@nestjs/common';
 import { ApiBearerAuth, ApiOperation, ApiProduces, ApiResponse, ApiTags } from '@nestjs/swagger';
@@ -68,8 +78,8 @@ export class AuditController {
   })
   @ApiResponse({ status: 200, standardSchema: contracts.checkpointList })
   async checkpoints(): Promise<z.input<typeof contracts.checkpointList>> {
-    const [items, keys] = await Promise.all([checkpoints(this.dataSource), checkpointKeys(this.dataSource)]);
-    return { items: items.map(shownCheckpoint), keys: [...keys] };
+    const [items, keys, forPacks] = await Promise.all([checkpoints(this.dataSource), checkpointKeys(this.dataSource), packKeys(this.dataSource)]);
+    return { items: items.map(shownCheckpoint), keys: [...keys], packKeys: [...forPacks] };
   }
 
   @Get('proofs/:position')

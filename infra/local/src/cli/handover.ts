@@ -5,7 +5,8 @@ import { rebuild } from './rebuild.ts';
 import { addMasterKey, bringMasterKeyBack, rotateMasterKey, showMasterKeys } from './master-keys.ts';
 import { status } from './status.ts';
 import { subscriptions } from './subscriptions.ts';
-import { verifyDatabase, verifyEvidence, verifyFile } from './verify.ts';
+import { verifyEvidence } from './verify-evidence.ts';
+import { verifyDatabase, verifyFile } from './verify.ts';
 
 const usage = `npm run handover -- COMMAND [--json] [--data-dir DIR]
 
@@ -67,7 +68,7 @@ export const handover = async (args: readonly string[], say: Say): Promise<numbe
     return command === undefined && !values.help ? 2 : 0;
   }
   const outside = { checkpointFile: values.checkpoint, keysFile: values.keys };
-  if (command === 'verify' && values.evidence !== undefined) return verifyEvidence(values.evidence, outside, values.json, say);
+  if (command === 'verify' && values.evidence !== undefined) return verifyEvidence(values.evidence, values.keys, values.json, say);
   if (command === 'verify' && values.export !== undefined) return verifyFile(values.export, outside, values.json, say);
   if (command === 'verify') return verifyDatabase(values['data-dir'], outside, values.json, say);
   if (command === 'status') return status(values['data-dir'], values.json, say);

@@ -1,5 +1,5 @@
 import { openDatabase, verifyLog, verifyStreams } from '@handover/event-store-postgres';
-import { readEntry, verifyExport, verifyProofs, type LogEntry, type Proofs, type PublicKey } from '@handover/record-proof';
+import { readEntry, verifyExport, type LogEntry, type PublicKey } from '@handover/record-proof';
 import { StartError, type Say } from '@handover/servers';
 import { localOf, readFile } from './local.ts';
 
@@ -44,31 +44,6 @@ export const verifyFile = async (file: string, outside: Outside, json: boolean, 
     say(verified.faults.length === 0 ? 'Every hash and every signature is right.' : 'The export is not the record that was signed.');
   }
   return verified.faults.length === 0 ? 0 : 1;
-};
-
-/** One case, for somebody who has nothing but its pack and the keys. */
-export const verifyEvidence = async (file: string, outside: Outside, json: boolean, say: Say): Promise<number> => {
-  if (outside.keysFile === undefined)
-    throw new StartError('a pack is verified with public keys that were kept elsewhere: --keys FILE (the answer of GET /v1/audit/checkpoints)');
-  const pack = packIn(file);
-  const faults = verifyProofs(pack.proofs, keysIn(outside));
-  if (json) say(JSON.stringify({ events: pack.proofs.events.length, faults }));
-  else {
-    say(`${pack.proofs.events.length} events of the ${pack.case.kind} case ${pack.case.id}`);
-    for (const { version, what } of faults.slice(0, 50)) say(`  ${version === null ? '' : `event ${version}: `}${what}`);
-    say(faults.length === 0 ? 'Every event is unchanged, complete from the first, and under the signed checkpoint.' : 'The pack is not what was signed.');
-  }
-  return faults.length === 0 ? 0 : 1;
-};
-
-const packIn = (file: string): { readonly case: { readonly id: string; readonly kind: string }; readonly proofs: Proofs } => {
-  try {
-    const pack = JSON.parse(readFile(file)) as { kind?: unknown; case: { id: string; kind: string }; proofs: Proofs };
-    if (pack.kind === 'handover-evidence') return pack;
-  } catch (error) {
-    if (error instanceof StartError) throw error;
-  }
-  throw new StartError(`the file ${file} is no evidence pack (GET /v1/cases/{id}/evidence)`);
 };
 
 function* entriesIn(text: string): Generator<LogEntry> {

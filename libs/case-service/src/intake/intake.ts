@@ -48,6 +48,8 @@ export interface Arrived {
   readonly by: By;
   /** Free text of who starts a case by hand; sealed. */
   readonly reason?: string | null;
+  /** ISO instant at which it had arrived for good, where that was before now: a webhook that waited in the inbox. */
+  readonly receivedAt?: string;
   /** Settle this inbox entry in the same transaction. */
   readonly inbox: boolean;
 }
@@ -114,7 +116,11 @@ export class Intake {
     const { employeeId, ...personal } = personalOf(body);
     const events: PersonEvent[] = [
       ...(isNew ? [{ type: 'PersonSeen', data: { source: arrived.source } } as const] : []),
-      { type: 'FactRecorded', data: { fact }, personal: { employeeId, ...personal } },
+      {
+        type: 'FactRecorded',
+        data: { fact, ...(arrived.receivedAt === undefined ? {} : { receivedAt: arrived.receivedAt }) },
+        personal: { employeeId, ...personal },
+      },
     ];
 
     const prepared: Prepared[] = [];

@@ -4,7 +4,7 @@ import type { Fact } from './facts.ts';
 
 export type PersonEvent =
   | { readonly type: 'PersonSeen'; readonly data: { source: string }; readonly personal?: JsonObject }
-  | { readonly type: 'FactRecorded'; readonly data: { fact: Fact }; readonly personal?: JsonObject }
+  | { readonly type: 'FactRecorded'; readonly data: { fact: Fact; receivedAt?: string }; readonly personal?: JsonObject }
   | { readonly type: 'CaseBegan'; readonly data: { caseId: string; kind: CaseKind; factId: string | null }; readonly personal?: JsonObject }
   | { readonly type: 'CaseEnded'; readonly data: { caseId: string; phase: string }; readonly personal?: JsonObject }
   | { readonly type: 'DialpadUserLinked'; readonly data: { userId: string; caseId: string }; readonly personal?: JsonObject }

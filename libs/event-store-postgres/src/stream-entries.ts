@@ -1,0 +1,21 @@
+import type { LogEntry } from '@handover/record-proof';
+import type { DataSource } from 'typeorm';
+import { COLUMNS, entryOf, type Row } from './log-row.ts';
+
+export interface ChainedEntry {
+  readonly entry: LogEntry;
+  /** The hash of the event before it in the stream; empty for the first. */
+  readonly previous: Uint8Array;
+}
+
+/** A whole stream as it lies in the log; null while its newest events have no place there yet. */
+export const streamEntries = async (dataSource: DataSource, stream: string): Promise<readonly ChainedEntry[] | null> => {
+  const rows: (Row & { previous: Buffer | null })[] = await dataSource.query(
+    `SELECT ${COLUMNS}, lag(e.hash) OVER (ORDER BY e.version) AS previous
+     FROM ev.event e LEFT JOIN ev.log_leaf l ON l.seq = e.seq WHERE e.stream_id = $1 ORDER BY e.version`,
+    [stream],
+  );
+  if (rows.some((row) => row.position === null)) return null;
+
+  return rows.map((row) => ({ entry: entryOf(row), previous: new Uint8Array(row.previous ?? Buffer.alloc(0)) }));
+};
