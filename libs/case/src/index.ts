@@ -24,3 +24,4 @@ export * from './calls/call-graph.ts';
 export * from './calls/leaving.ts';
 export * from './tasks/catalogue.ts';
 export * from './tasks/task-of.ts';
+export * from './hold/hold.ts';

@@ -28,6 +28,8 @@ const stages = z.array(
   }),
 );
 
+const roles = z.array(z.string().min(1)).min(1, 'expected at least one role: a hold that nobody may place or lift helps nobody');
+
 const zone = z.string().refine((name) => {
   try {
     return Boolean(new Intl.DateTimeFormat('en', { timeZone: name }));
@@ -54,6 +56,7 @@ const document = z.strictObject({
     })
     .optional(),
   checkpoints: z.strictObject({ every: duration.optional() }).optional(),
+  legalHold: z.strictObject({ by: roles.optional(), approveBy: roles.optional(), confirmWithin: duration.optional() }).optional(),
   massChange: z.strictObject({ count: z.number().int().min(1).optional(), share: share.optional(), window: duration.optional() }).optional(),
   reservePool: z.boolean().optional(),
   keepNumbers: z.array(z.string().regex(/^\+[1-9]\d{3,14}$/, 'expected a number like +14155550101')).optional(),
@@ -85,12 +88,13 @@ export const parsePolicy = (text: string, name: string): Policy => {
   }
   const parsed = document.safeParse(raw);
   if (!parsed.success) throw new ConfigError(`policy ${name} is not valid:\n${issuesText(parsed.error)}`);
-  const { approvals, purge, acceptance, massChange, numbers, tasks, checkpoints, ...rest } = parsed.data;
+  const { approvals, purge, acceptance, massChange, legalHold, numbers, tasks, checkpoints, ...rest } = parsed.data;
   const merged = {
     ...defaultPolicy,
     ...said(rest),
     purge: { ...defaultPolicy.purge, ...said(purge) },
     acceptance: { ...defaultPolicy.acceptance, ...said(acceptance) },
+    legalHold: { ...defaultPolicy.legalHold, ...(legalHold?.by ? { approveBy: legalHold.by } : {}), ...said(legalHold) },
     massChange: { ...defaultPolicy.massChange, ...said(massChange) },
     numbers: { ...defaultPolicy.numbers, ...said(numbers) },
     tasks: { ...defaultPolicy.tasks, ...said(tasks) },

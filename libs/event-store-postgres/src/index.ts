@@ -18,3 +18,4 @@ export * from './signing.ts';
 export * from './anchors.ts';
 export * from './pack-keys.ts';
 export * from './stream-entries.ts';
+export * from './legal-holds.ts';

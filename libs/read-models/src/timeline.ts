@@ -52,7 +52,7 @@ const WORDS: Readonly<Record<CaseEventType, (data: JsonObject) => string>> = {
   PlanMade: (data) => `planned ${stepsIn(data['plan'])} steps, plan ${hashIn(data['plan'])}`,
   StageOpened: (data) => `asked for ${text(data['needed'])} approval(s) of stage ${text(data['stage'])} until ${text(data['deadline'])}`,
   DecisionMade: (data) =>
-    `${text(data['actor'])} decided ${text(data['decision'])} on stage ${text(data['stage'])}${data['reasonCode'] ? `: ${text(data['reasonCode'])}` : ''}`,
+    `${text(data['actor'])} decided ${text(data['decision'])} on stage ${text(data['stage'])}${data['reasonCode'] ? `: ${text(data['reasonCode'])}` : ''}${data['underHold'] ? ', under a legal hold: nothing starts before it is lifted' : ''}`,
   DecisionRefused: (data) =>
     `the decision ${text(data['decision'])} of ${text(data['actor'])} on stage ${text(data['stage'])} does not count: ${text(data['code'])}`,
   StageApproved: (data) => `stage ${text(data['stage'])} is approved`,
@@ -70,10 +70,16 @@ const WORDS: Readonly<Record<CaseEventType, (data: JsonObject) => string>> = {
   ReminderDue: (data) => `reminder ${text(data['number'])} to accept the invitation is due`,
   InviteAccepted: () => 'the person has accepted the invitation',
   WithdrawalBegan: (data) => `the invitation is withdrawn (${text(data['why'])}), approved by ${text(data['approvedBy'])}`,
-  LegalHoldPlaced: (data) => `legal hold placed by ${text(data['actor'])}: nothing is deleted or erased while it stands`,
+  LegalHoldPlaced: (data) =>
+    `legal hold${data['scope'] === 'person' ? ' on the person' : ''} placed by ${text(data['actor'])}: nothing is deleted or erased while it stands${data['confirmUntil'] ? `; somebody else confirms it until ${text(data['confirmUntil'])}` : ''}${Array.isArray(data['late']) ? `; too late for ${data['late'].join(', ')}, which had begun` : ''}`,
+  LegalHoldConfirmed: (data) => `legal hold of ${text(data['placedBy'])} confirmed by ${text(data['actor'])}`,
+  LegalHoldRejected: (data) => `legal hold of ${text(data['placedBy'])} not confirmed by ${text(data['actor'])}: it ends`,
+  LegalHoldKept: (data) => `legal hold kept by ${text(data['actor'])}, although ${text(data['askedBy'])} asked to lift it`,
+  LegalHoldRefused: (data) => `${text(data['actor'])} may not ${text(data['asked'])} a legal hold here: ${text(data['code'])}`,
   LegalHoldLiftAsked: (data) => `${text(data['actor'])} asks to lift the legal hold; somebody else has to agree`,
   LegalHoldLiftRefused: (data) => `${text(data['actor'])} cannot agree to lift the legal hold: ${text(data['code'])}`,
-  LegalHoldLifted: (data) => `legal hold lifted by ${text(data['actor'])}, asked for by ${text(data['askedBy'])}`,
+  LegalHoldLifted: (data) =>
+    data['scope'] === 'person' ? 'legal hold on the person is over' : `legal hold lifted by ${text(data['actor'])}, asked for by ${text(data['askedBy'])}`,
   CertificateIssued: () => 'certificate issued',
   CaseClosed: (data) => `closed as ${text(data['phase'])}: ${text(data['result'])}`,
 };

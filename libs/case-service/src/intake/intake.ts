@@ -126,7 +126,7 @@ export class Intake {
     const prepared: Prepared[] = [];
     const caseIds: string[] = [];
     for (const action of actions) {
-      const one = await this.act(arrived, personRef, action, person.state.legalHold);
+      const one = await this.act(arrived, personRef, action, person.state.legalHold?.by ?? null);
       prepared.push(one.prepared);
       if (one.opened) events.push({ type: 'CaseBegan', data: one.opened });
       if (!caseIds.includes(one.caseId)) caseIds.push(one.caseId);
@@ -182,8 +182,7 @@ export class Intake {
         ? { type: 'changeTerms', terms: action.terms, factId: arrived.id }
         : { type: 'rescind', rescind: { actor: arrived.by.actor, reasonCode: null, reason: arrived.reason ?? null, factId: arrived.id } };
     const loaded: LoadedCase | null = opens ? null : await this.cases.load(caseId);
-    const held: readonly CaseCommand[] =
-      opens && heldBy !== null ? [{ type: 'placeHold', hold: { actor: heldBy, reason: 'the person is under a legal hold' } }] : [];
+    const held: readonly CaseCommand[] = opens && heldBy !== null ? [{ type: 'followPersonHold', by: heldBy }] : [];
 
     return {
       caseId,

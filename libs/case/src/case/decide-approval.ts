@@ -55,7 +55,14 @@ export const decideStage = (state: OpenCase, command: Decide, now: string): Deci
 
   const made: CaseEvent = {
     type: 'DecisionMade',
-    data: { stage: stage.stage, decision: verdict, planHash: stage.planHash, actor: command.by.actor, reasonCode: command.reasonCode },
+    data: {
+      stage: stage.stage,
+      decision: verdict,
+      planHash: stage.planHash,
+      actor: command.by.actor,
+      reasonCode: command.reasonCode,
+      ...underHold(state, stage, verdict),
+    },
     ...(command.reason === null ? {} : { personal: { reason: command.reason } }),
   };
   if (verdict === 'refuse') return happened<CaseEvent>(made, { type: 'StageRefused', data: { stage: stage.stage } });
@@ -67,6 +74,12 @@ export const decideStage = (state: OpenCase, command: Decide, now: string): Deci
   const after = evolve(evolve(state, made), approved);
 
   return happened(made, approved, ...(after.status === 'none' ? [] : openGate(after, stage.gate, now).events));
+};
+
+/** Approving what a legal hold stops is allowed, recorded as such, and starts nothing before the hold is lifted. */
+const underHold = (state: OpenCase, stage: StageState, verdict: Verdict): { underHold?: true } => {
+  const guards = state.steps.some((step) => !step.reversible && step.gate === stage.gate);
+  return state.legalHold !== null && verdict === 'approve' && guards ? { underHold: true } : {};
 };
 
 const asVerdict = (decision: string): Verdict => {

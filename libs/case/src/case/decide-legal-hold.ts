@@ -1,32 +1,25 @@
-import { RuleViolation, happened, nothingNew, type Decided, type JsonObject } from '../kernel.ts';
+import { RuleViolation, happened, nothingNew, type Decided } from '../kernel.ts';
+import { decideHold, type HoldRequest, type HoldVerb } from '../hold/hold.ts';
 import type { CaseEvent } from './events.ts';
-import type { OpenCase } from './state.ts';
+import { stepOf, type OpenCase } from './state.ts';
 
-/** Who asks, and why in their own words (sealed). */
-export interface HoldRequest {
-  readonly actor: string;
-  readonly reason: string;
-}
-
-const sealed = ({ reason }: HoldRequest): { personal: JsonObject } => ({ personal: { reason } });
-
-/** Holds at once, whoever asks: what is lost while a hold waits for an approval cannot be brought back. */
-export const placeHold = (state: OpenCase, request: HoldRequest): Decided<CaseEvent> => {
-  if (state.status === 'closed') throw new RuleViolation('case.closed', 'the case is closed; nothing of it can be held any more');
-  if (state.legalHold !== null) return nothingNew;
-  return happened({ type: 'LegalHoldPlaced', data: { actor: request.actor }, ...sealed(request) });
+/** On the case itself. A closed case can be held too: what is known of its person is then not erased. */
+export const holdCase = (state: OpenCase, verb: HoldVerb, request: HoldRequest): Decided<CaseEvent> => {
+  if (verb !== 'place' && state.holds.case === null && state.holds.person !== null) {
+    throw new RuleViolation('hold.on_person', 'the person is held, and the case with them: decide on the person');
+  }
+  return decideHold(state.holds.case, verb, request, state.personRef, tooLateFor(state));
 };
 
-/** Lifting is what needs two people: one asks, another agrees. */
-export const liftHold = (state: OpenCase, request: HoldRequest): Decided<CaseEvent> => {
-  const hold = state.legalHold;
-  if (hold === null) throw new RuleViolation('hold.none', 'there is no legal hold on this case');
-  if (hold.liftAskedBy === null) return happened({ type: 'LegalHoldLiftAsked', data: { actor: request.actor }, ...sealed(request) });
-  if (hold.liftAskedBy === request.actor) {
-    return {
-      events: [{ type: 'LegalHoldLiftRefused', data: { actor: request.actor, code: 'hold.same_actor' }, ...sealed(request) }],
-      refusal: { code: 'hold.same_actor', message: 'who asked to lift the legal hold cannot agree to it; somebody else has to' },
-    };
-  }
-  return happened({ type: 'LegalHoldLifted', data: { actor: request.actor, askedBy: hold.liftAskedBy }, ...sealed(request) });
+/** What no hold can call back any more. */
+const tooLateFor = (state: OpenCase): readonly string[] =>
+  state.steps.filter((step) => !step.reversible && stepOf(state, step.id).begun).map((step) => step.id);
+
+/** The person is held, or not any more: so is every open case of theirs. */
+export const followPerson = (state: OpenCase, by: string | null): Decided<CaseEvent> => {
+  if (state.status === 'closed' || (state.holds.person?.by ?? null) === by) return nothingNew;
+  const late = tooLateFor(state);
+  if (by === null) return happened({ type: 'LegalHoldLifted', data: { actor: state.holds.person?.by ?? '', scope: 'person' } });
+
+  return happened({ type: 'LegalHoldPlaced', data: { actor: by, scope: 'person', ...(late.length > 0 ? { late } : {}) } });
 };

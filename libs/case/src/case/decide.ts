@@ -4,6 +4,7 @@ import * as joiner from './decide-joiner.ts';
 import * as legal from './decide-legal-hold.ts';
 import * as lifecycle from './decide-lifecycle.ts';
 import * as steps from './decide-step.ts';
+import type { HoldRequest, HoldVerb } from '../hold/hold.ts';
 import type { CaseEvent } from './events.ts';
 import type { Gate, Plan } from './plan.ts';
 import type { CaseState } from './state.ts';
@@ -33,8 +34,8 @@ export type CaseCommand =
   | { readonly type: 'accept'; readonly acceptedAt: string | null; readonly seenIn: string }
   | { readonly type: 'expireAcceptance'; readonly now: string }
   | { readonly type: 'certify'; readonly claims: JsonObject }
-  | { readonly type: 'placeHold'; readonly hold: legal.HoldRequest }
-  | { readonly type: 'liftHold'; readonly hold: legal.HoldRequest }
+  | { readonly type: 'legalHold'; readonly verb: HoldVerb; readonly hold: HoldRequest }
+  | { readonly type: 'followPersonHold'; readonly by: string | null }
   | { readonly type: 'close' };
 
 /** Pure: the same state and command give the same events, on any machine, for ever. */
@@ -84,10 +85,10 @@ export const decide = (command: CaseCommand, state: CaseState): Decided<CaseEven
       return joiner.expireAcceptance(state, command.now);
     case 'certify':
       return state.certificate === null ? happened({ type: 'CertificateIssued', data: { claims: command.claims } }) : nothingNew;
-    case 'placeHold':
-      return legal.placeHold(state, command.hold);
-    case 'liftHold':
-      return legal.liftHold(state, command.hold);
+    case 'legalHold':
+      return legal.holdCase(state, command.verb, command.hold);
+    case 'followPersonHold':
+      return legal.followPerson(state, command.by);
     case 'close':
       return lifecycle.closeCase(state);
     default:

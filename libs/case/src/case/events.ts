@@ -1,4 +1,5 @@
 import type { Json, JsonObject } from '../kernel.ts';
+import type { HoldEvent } from '../hold/hold.ts';
 import type { Gate, Phase, Plan, PlannedStep, StepKind } from './plan.ts';
 import type { CaseKind, Terms } from './terms.ts';
 
@@ -22,7 +23,7 @@ export type CaseEvent =
   | Event<'StepDoneByHand', { step: string; round: number; evidence: JsonObject; userId?: string }>
   | Event<'PlanMade', { plan: Plan; userId: string | null }>
   | Event<'StageOpened', { stage: string; gate: Gate; planHash: string; needed: number; by: readonly string[]; deadline: string }>
-  | Event<'DecisionMade', { stage: string; decision: Verdict; planHash: string; actor: string; reasonCode: string | null }>
+  | Event<'DecisionMade', { stage: string; decision: Verdict; planHash: string; actor: string; reasonCode: string | null; underHold?: boolean }>
   | Event<'DecisionRefused', { stage: string; decision: string; planHash: string | null; actor: string; code: string }>
   | Event<'StageApproved', { stage: string }>
   | Event<'StageRefused', { stage: string }>
@@ -39,10 +40,7 @@ export type CaseEvent =
   | Event<'ReminderDue', { number: number }>
   | Event<'InviteAccepted', { acceptedAt: string | null; seenIn: string }>
   | Event<'WithdrawalBegan', { why: 'expired' | 'cancelled'; steps: readonly PlannedStep[]; approvedBy: string }>
-  | Event<'LegalHoldPlaced', { actor: string }>
-  | Event<'LegalHoldLiftAsked', { actor: string }>
-  | Event<'LegalHoldLiftRefused', { actor: string; code: string }>
-  | Event<'LegalHoldLifted', { actor: string; askedBy: string }>
+  | HoldEvent
   | Event<'CertificateIssued', { claims: JsonObject }>
   | Event<'CaseClosed', { phase: Phase; result: string }>;
 

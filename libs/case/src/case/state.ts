@@ -1,4 +1,5 @@
 import { unreachable, type JsonObject } from '../kernel.ts';
+import { evolveHold, type HoldEvent, type LegalHold } from '../hold/hold.ts';
 import type { CaseEvent, Verdict } from './events.ts';
 import type { Gate, Phase, Plan, PlannedStep, StepKind } from './plan.ts';
 import type { CaseKind, Terms } from './terms.ts';
@@ -63,7 +64,9 @@ export interface OpenCase {
   readonly seatAwaited: { readonly officeId: string; readonly seat: string } | null;
   readonly acceptance: { readonly deadline: string; readonly accepted: boolean; readonly reminders: number } | null;
   /** While it stands nothing is done that cannot be undone, and nobody is erased. */
-  readonly legalHold: { readonly by: string; readonly liftAskedBy: string | null } | null;
+  readonly legalHold: (LegalHold & { readonly scope: 'case' | 'person' }) | null;
+  /** The case's own hold, and that of its person. */
+  readonly holds: { readonly case: LegalHold | null; readonly person: LegalHold | null };
   readonly certificate: JsonObject | null;
   readonly result: string | null;
 }
@@ -195,13 +198,14 @@ export const evolve = (state: CaseState, event: CaseEvent): CaseState => {
     case 'WithdrawalBegan':
       return { ...withSteps(state, event.data.steps), withdrawing: event.data.why, stages: voided(state) };
     case 'LegalHoldPlaced':
-      return { ...state, legalHold: { by: event.data.actor, liftAskedBy: null } };
+    case 'LegalHoldConfirmed':
+    case 'LegalHoldRejected':
     case 'LegalHoldLiftAsked':
-      return { ...state, legalHold: state.legalHold && { ...state.legalHold, liftAskedBy: event.data.actor } };
     case 'LegalHoldLiftRefused':
-      return state;
+    case 'LegalHoldKept':
     case 'LegalHoldLifted':
-      return { ...state, legalHold: null };
+    case 'LegalHoldRefused':
+      return held(state, event);
     case 'CertificateIssued':
       return { ...state, certificate: event.data.claims };
     case 'CaseClosed':
@@ -235,6 +239,7 @@ const open = (data: Extract<CaseEvent, { type: 'CaseOpened' }>['data']): OpenCas
   seatAwaited: null,
   acceptance: null,
   legalHold: null,
+  holds: { case: null, person: null },
   certificate: null,
   result: null,
 });
@@ -273,6 +278,14 @@ const planned = (state: OpenCase, plan: Plan, userId: string | null): OpenCase =
   stages: plan.stages.map((each) => ({ ...each, status: 'waiting', planHash: plan.hash, deadline: null, escalated: false, decisions: [] })),
   phase: 'scheduled',
 });
+
+const held = (state: OpenCase, event: HoldEvent): OpenCase => {
+  const scope = 'scope' in event.data && event.data.scope === 'person' ? 'person' : 'case';
+  const holds = { ...state.holds, [scope]: evolveHold(state.holds[scope], event) };
+  const standing = holds.case ? { ...holds.case, scope: 'case' as const } : holds.person && { ...holds.person, scope: 'person' as const };
+
+  return { ...state, holds, legalHold: standing };
+};
 
 const withStage = (state: OpenCase, stage: string, change: Partial<StageState>): readonly StageState[] =>
   state.stages.map((each) => (each.stage === stage ? { ...each, ...change } : each));

@@ -136,13 +136,22 @@ export const whatItWaitsFor = (state: OpenCase): readonly WaitsFor[] => {
       : [
           {
             on: 'legal',
-            what: `a legal hold, placed by ${state.legalHold.by}: nothing is deleted or erased${state.legalHold.liftAskedBy ? `; ${state.legalHold.liftAskedBy} asks to lift it, somebody else has to agree` : ''}`,
+            what: holdInWords(state.legalHold, state.phase === 'awaiting-purge'),
             until: null,
           },
         ];
 
   return [...blocked, ...stages, ...clocks(state), ...held];
 };
+
+/** Dialpad purges a deleted user by its own clock: no hold of ours stops that, only a restore in its console does. */
+const holdInWords = ({ by, scope, confirmUntil, confirmedBy, liftAskedBy }: NonNullable<OpenCase['legalHold']>, isDeleted: boolean): string =>
+  [
+    `a legal hold${scope === 'person' ? ' on the person' : ''}, placed by ${by}: nothing is deleted or erased`,
+    ...(confirmUntil !== null && confirmedBy === null ? [`somebody else has to confirm it by ${confirmUntil}`] : []),
+    ...(liftAskedBy === null ? [] : [`${liftAskedBy} asks to lift it, somebody else has to agree`]),
+    ...(isDeleted ? ['the user is deleted in Dialpad, which purges it after 72 h: restore it in the Dialpad console to keep it'] : []),
+  ].join('; ');
 
 const clocks = (state: OpenCase): readonly WaitsFor[] => {
   const clock = (what: string, until: string | null): WaitsFor => ({ on: 'clock', what, until });

@@ -1,4 +1,5 @@
 import { unreachable, type JsonObject } from '../kernel.ts';
+import { evolveHold, type HoldEvent, type LegalHold } from '../hold/hold.ts';
 import type { CaseKind } from '../case/terms.ts';
 import type { Fact } from './facts.ts';
 
@@ -8,8 +9,9 @@ export type PersonEvent =
   | { readonly type: 'CaseBegan'; readonly data: { caseId: string; kind: CaseKind; factId: string | null }; readonly personal?: JsonObject }
   | { readonly type: 'CaseEnded'; readonly data: { caseId: string; phase: string }; readonly personal?: JsonObject }
   | { readonly type: 'DialpadUserLinked'; readonly data: { userId: string; caseId: string }; readonly personal?: JsonObject }
-  | { readonly type: 'LegalHoldPlaced'; readonly data: { actor: string }; readonly personal?: JsonObject }
-  | { readonly type: 'LegalHoldLifted'; readonly data: { actor: string }; readonly personal?: JsonObject }
+  | HoldEvent
+  | { readonly type: 'CaseHeld'; readonly data: { caseId: string }; readonly personal?: JsonObject }
+  | { readonly type: 'CaseFreed'; readonly data: { caseId: string }; readonly personal?: JsonObject }
   | { readonly type: 'PersonErased'; readonly data: { caseId: string }; readonly personal?: JsonObject };
 
 export interface PersonCase {
@@ -27,10 +29,15 @@ export interface PersonState {
   readonly userId: string | null;
   readonly erased: boolean;
   /** Cases that are opened while it stands are held from the beginning. */
-  readonly legalHold: string | null;
+  readonly legalHold: LegalHold | null;
+  /** Cases, open or closed, under a hold of their own. */
+  readonly heldCases: readonly string[];
 }
 
-export const unknownPerson: PersonState = { source: null, facts: [], cases: [], userId: null, erased: false, legalHold: null };
+export const unknownPerson: PersonState = { source: null, facts: [], cases: [], userId: null, erased: false, legalHold: null, heldCases: [] };
+
+/** Nobody is erased while they or any case of theirs is held. */
+export const mayBeErased = ({ legalHold, heldCases }: PersonState): boolean => legalHold === null && heldCases.length === 0;
 
 export const evolvePerson = (state: PersonState, event: PersonEvent): PersonState => {
   switch (event.type) {
@@ -48,9 +55,18 @@ export const evolvePerson = (state: PersonState, event: PersonEvent): PersonStat
     case 'DialpadUserLinked':
       return { ...state, userId: event.data.userId };
     case 'LegalHoldPlaced':
-      return { ...state, legalHold: event.data.actor };
+    case 'LegalHoldConfirmed':
+    case 'LegalHoldRejected':
+    case 'LegalHoldLiftAsked':
+    case 'LegalHoldLiftRefused':
+    case 'LegalHoldKept':
     case 'LegalHoldLifted':
-      return { ...state, legalHold: null };
+    case 'LegalHoldRefused':
+      return { ...state, legalHold: evolveHold(state.legalHold, event) };
+    case 'CaseHeld':
+      return { ...state, heldCases: [...state.heldCases.filter((each) => each !== event.data.caseId), event.data.caseId] };
+    case 'CaseFreed':
+      return { ...state, heldCases: state.heldCases.filter((each) => each !== event.data.caseId) };
     case 'PersonErased':
       return { ...state, erased: true, userId: null };
     default:

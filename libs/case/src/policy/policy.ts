@@ -1,3 +1,5 @@
+import type { HoldRule } from '../hold/hold.ts';
+
 /** What a company decided once, for every case. Durations are milliseconds. A case keeps the policy it was planned with. */
 export interface Policy {
   /** Hash of the document, so that a plan says which policy it was made under. */
@@ -20,6 +22,7 @@ export interface Policy {
   };
   /** A checkpoint of the log is signed, and goes to the outside anchors, this often while there is news. */
   readonly checkpoints: { readonly every: number };
+  readonly legalHold: HoldRule;
   readonly massChange: { readonly count: number; readonly share: number; readonly window: number };
   /** Whether un-assigned numbers stay in the company's pool. Dialpad's API does not say; `false` makes pooling irreversible. */
   readonly reservePool: boolean;
@@ -62,6 +65,9 @@ export interface StagePolicy {
 const HOUR = 3_600_000;
 const DAY = 24 * HOUR;
 
+/** Who sees a legal matter coming first is rarely who runs the phones; `legal` is there to be given to counsel. */
+const HOLDERS = ['legal', 'auditor', 'operator'];
+
 export const defaultPolicy: Policy = {
   version: 'default',
   hold: 72 * HOUR, // Dialpad's own restore window (help.dialpad.com, "Manage Your Users")
@@ -79,6 +85,7 @@ export const defaultPolicy: Policy = {
     deadline: DAY,
   },
   checkpoints: { every: 60_000 },
+  legalHold: { by: HOLDERS, approveBy: HOLDERS, confirmWithin: 3 * DAY },
   massChange: { count: 25, share: 0.05, window: HOUR },
   reservePool: true,
   keepNumbers: [],

@@ -9,6 +9,7 @@ import { Tree1772000000040 } from './1772000000040-tree.ts';
 import { SignedKeys1772000000041 } from './1772000000041-signed-keys.ts';
 import { Anchors1772000000042 } from './1772000000042-anchors.ts';
 import { Keys1772000000045 } from './1772000000045-keys.ts';
+import { LegalHolds1772000000046 } from './1772000000046-legal-holds.ts';
 import { PackKeys1772000000050 } from './1772000000050-pack-keys.ts';
 
 /** In the order they run. */
@@ -24,5 +25,6 @@ export const migrations = [
   SignedKeys1772000000041,
   Anchors1772000000042,
   Keys1772000000045,
+  LegalHolds1772000000046,
   PackKeys1772000000050,
 ];
