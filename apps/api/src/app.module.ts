@@ -9,12 +9,15 @@ import { CaseDesk } from './cases/case-desk.ts';
 import { CasesController, PersonsController } from './cases/cases.controller.ts';
 import { EvidenceController } from './evidence/evidence.controller.ts';
 import { HooksController } from './hooks/hooks.controller.ts';
+import { HoldDesk } from './holds/hold-desk.ts';
+import { HoldsController } from './holds/holds.controller.ts';
 import { AuthGuard } from './http/auth.ts';
 import { AuditController } from './record/audit.controller.ts';
 import { HealthController } from './system/health.controller.ts';
 import { DATA_SOURCE, HOOK_SOURCES, INBOX, PACK_SIGNER } from './tokens.ts';
 
 export interface ApiParts {
+  readonly holds: HoldDesk;
   readonly keyring: Keyring;
   readonly desk: CaseDesk;
   readonly inbox: Inbox;
@@ -26,12 +29,13 @@ export interface ApiParts {
 
 @Module({})
 export class AppModule {
-  static from({ desk, inbox, dataSource, secrets, packSigner }: ApiParts): DynamicModule {
+  static from({ desk, holds, inbox, dataSource, secrets, packSigner }: ApiParts): DynamicModule {
     return {
       module: AppModule,
-      controllers: [HooksController, CasesController, EvidenceController, PersonsController, AuditController, HealthController],
+      controllers: [HooksController, CasesController, EvidenceController, PersonsController, HoldsController, AuditController, HealthController],
       providers: [
         { provide: CaseDesk, useValue: desk },
+        { provide: HoldDesk, useValue: holds },
         { provide: INBOX, useValue: inbox },
         { provide: DATA_SOURCE, useValue: dataSource },
         { provide: PACK_SIGNER, useValue: packSigner },

@@ -8,6 +8,7 @@ import { Keyring, type MasterKeys } from '@handover/privacy';
 import type { DataSource } from 'typeorm';
 import { v7 } from 'uuid';
 import type { ApiParts } from './app.module.ts';
+import { HoldDesk } from './holds/hold-desk.ts';
 import { CaseDesk } from './cases/case-desk.ts';
 
 export interface Parts {
@@ -39,26 +40,45 @@ export const compose = ({ dataSource, masterKey, dialpad, policy, secrets, tempo
     officeZone: async (name) => (await dialpad.offices().catch(() => [])).find((office) => office.name === name)?.timezone ?? null,
   });
 
+  const rows = new CaseRows(dataSource);
+  const personOf = async (actor: string): Promise<string | null> => {
+    const tied = policy.actors[actor];
+    return tied ? people.find(await indexOf(tied.source, tied.employeeId)) : null;
+  };
+  const holds = new HoldDesk({
+    store,
+    dataSource,
+    rows,
+    policy,
+    personOf,
+    now,
+    newId: () => v7(),
+    cases: { detail: (caseId, caller) => desk.detail(caseId, caller) },
+  });
+  const desk = new CaseDesk({
+    store,
+    persons,
+    intake,
+    people,
+    policy,
+    indexOf,
+    temporalUi,
+    now,
+    rows,
+    holds,
+    cases: new Cases(store),
+    idempotency: new IdempotencyKeys(dataSource),
+    planning: { dialpad, persons, policy },
+    newId: () => v7(),
+  });
+
   return {
+    desk,
+    holds,
     keyring,
     dataSource,
     secrets,
     packSigner,
     inbox: new Inbox(dataSource, keyring),
-    desk: new CaseDesk({
-      store,
-      persons,
-      intake,
-      people,
-      policy,
-      indexOf,
-      temporalUi,
-      now,
-      cases: new Cases(store),
-      rows: new CaseRows(dataSource),
-      idempotency: new IdempotencyKeys(dataSource),
-      planning: { dialpad, persons, policy },
-      newId: () => v7(),
-    }),
   };
 };

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { legalHold } from './holds.ts';
 
 const reason = z.string().trim().min(1, 'say why').max(2_000);
 const id = z.string();
@@ -137,7 +138,7 @@ export const caseDetail = z
     openedAt: instant,
     terms: z.record(z.string(), z.unknown()),
     waitsFor: z.array(z.object({ on: z.string(), what: z.string(), since: instant, until: instant.nullable() })),
-    legalHold: z.object({ by: z.string(), since: instant, liftAskedBy: z.string().nullable() }).nullable(),
+    legalHold: legalHold.nullable(),
     attention,
     plan: planShape.nullable(),
     approvals: z.array(
@@ -175,13 +176,13 @@ export const timelineEntry = z
 export const timeline = z.object({ items: z.array(timelineEntry) }).meta({ id: 'Timeline' });
 
 export const personCases = z.object({ ref: id, cases: z.array(z.object({ id, kind: z.string(), phase: z.string() })) }).meta({ id: 'Person' });
-export const personHeld = z.object({ ref: id, caseIds: z.array(id) }).meta({ id: 'PersonHeld' });
 export const preview = z
   .object({
     actions: z.array(z.object({ type: z.string(), caseId: id.optional() })),
     plan: planShape.nullable(),
     approvals: z.array(z.object({ stage: z.string(), needed: z.number(), by: z.array(z.string()) })),
     problem: z.object({ code: z.string(), detail: z.string() }).nullable(),
+    legalHold: legalHold.nullable().describe('The person is under a legal hold: so will be what is started'),
   })
   .meta({ id: 'Preview' });
 

@@ -1,2 +1,3 @@
 export * from './hook.ts';
 export * from './http.ts';
+export * from './holds.ts';

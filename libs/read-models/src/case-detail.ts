@@ -1,5 +1,6 @@
 import { attentionOf, stepOf, taskOf, whatItWaitsFor, type OpenCase, type PlannedStep, type WaitsFor } from '@handover/case';
 import type { CaseDetail, CaseItem } from '@handover/contracts';
+import { holdShown } from './legal-holds.ts';
 import type { CaseRow, StoredEvent } from '@handover/event-store';
 
 export interface Shown {
@@ -16,10 +17,14 @@ export interface Shown {
   readonly erased: boolean;
   /** `http://127.0.0.1:8233/namespaces/default`: where the Temporal UI shows workflows. */
   readonly temporalUi: string;
+  /** ISO instant. */
+  readonly now: string;
+  /** Why the case is held, for those who may read it. */
+  readonly holdReason: string | null;
 }
 
 /** One case as its page shows it: what it is, what it waits for, what can still be undone. */
-export const caseDetail = ({ caseId, state, events, profile, erased, temporalUi }: Shown): CaseDetail => {
+export const caseDetail = ({ caseId, state, events, profile, erased, temporalUi, now, holdReason }: Shown): CaseDetail => {
   const workflowId = `${state.kind}/${caseId}`;
   const runId = [...events].reverse().find((event) => event.meta.workflowId === workflowId && event.meta.runId)?.meta.runId ?? null;
   const attention = attentionOf(state);
@@ -37,7 +42,8 @@ export const caseDetail = ({ caseId, state, events, profile, erased, temporalUi 
     openedAt: events[0]?.recordedAt ?? '',
     terms: { ...state.terms },
     waitsFor: whatItWaitsFor(state).map((each) => ({ ...each, since: sinceOf(each, events) })),
-    legalHold: state.legalHold && { ...state.legalHold, since: newest(events, (event) => event.type === 'LegalHoldPlaced') ?? '' },
+    legalHold:
+      state.legalHold && holdShown(state.legalHold, { scope: state.legalHold.scope, since: heldSince(state.legalHold.scope, events), reason: holdReason, now }),
     attention: attention && { ...attention, since: newest(events, (event) => STUCK.includes(event.type) && event.data['step'] === attention.step) ?? null },
     plan: planOf(state),
     approvals: state.stages.map((stage) => ({
@@ -88,6 +94,9 @@ export const taskShown = (step: PlannedStep): NonNullable<CaseDetail['plan']>['s
   const { name, title, steps, truth, readBack, within, source } = task;
   return { name, title, steps: [...steps], truth, closesItself: readBack !== null, withinHours: within, source };
 };
+
+const heldSince = (scope: 'case' | 'person', events: readonly StoredEvent[]): string =>
+  newest(events, (event) => event.type === 'LegalHoldPlaced' && (event.data['scope'] === 'person') === (scope === 'person')) ?? '';
 
 const STUCK = ['StepBlocked', 'StepContradicted'];
 

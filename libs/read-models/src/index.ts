@@ -1,2 +1,3 @@
 export * from './case-detail.ts';
 export * from './timeline.ts';
+export * from './legal-holds.ts';

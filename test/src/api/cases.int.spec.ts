@@ -174,47 +174,6 @@ describe('a step', () => {
   });
 });
 
-describe('a legal hold', () => {
-  it('on a case is seen by who decides, and lifted by two people', async () => {
-    const { id } = await plannedLeaver();
-    expect(await api.call('requester', `/v1/cases/${id}/legal-hold`, { reason: 'x' })).toMatchObject({ status: 403 });
-    expect(await api.call('auditor', `/v1/cases/${id}/legal-hold`, {})).toMatchObject({ status: 400 });
-    expect(await api.call('auditor', `/v1/cases/${id}/legal-hold`, { reason: 'a dispute' })).toMatchObject({
-      status: 200,
-      body: { legalHold: { by: 'auditor', liftAskedBy: null } },
-    });
-    expect((await api.call('approver', `/v1/cases/${id}`)).body).toMatchObject({ legalHold: { by: 'auditor' } });
-    expect(await api.call('auditor', `/v1/cases/${id}/legal-hold/lift`, { reason: 'settled' })).toMatchObject({
-      status: 200,
-      body: { legalHold: { liftAskedBy: 'auditor' } },
-    });
-    expect(await api.call('auditor', `/v1/cases/${id}/legal-hold/lift`, { reason: 'settled' })).toMatchObject({
-      status: 409,
-      body: { code: 'hold.same_actor' },
-    });
-    expect(await api.call('operator', `/v1/cases/${id}/legal-hold/lift`, { reason: 'agreed' })).toMatchObject({ status: 200, body: { legalHold: null } });
-    expect(await api.call('operator', `/v1/cases/${id}/legal-hold/lift`, { reason: 'agreed' })).toMatchObject({ status: 409, body: { code: 'hold.none' } });
-  });
-
-  it('on a person holds every open case, and every one that comes', async () => {
-    const employeeId = `HELD-${randomUUID()}`;
-    const { body } = await api.call('requester', '/v1/cases', leave({ employeeId }));
-    const { ref } = (body as { person: { ref: string } }).person;
-    expect(await api.call('operator', `/v1/persons/${ref}/legal-hold`, { reason: 'a dispute' })).toMatchObject({
-      status: 200,
-      body: { caseIds: [body['id']] },
-    });
-    expect((await api.call('operator', `/v1/cases/${String(body['id'])}`)).body).toMatchObject({ legalHold: { by: 'operator' } });
-    const moved = await api.call('requester', '/v1/cases', { fact: { type: 'employee.termination_rescinded', data: { employeeId } } });
-    expect(moved.status).toBe(200);
-    const again = await api.call('requester', '/v1/cases', {
-      fact: { type: 'employee.terminated', data: { employeeId, email: 'l@example.com', lastWorkingDay: '2026-12-01', timeZone: 'UTC' } },
-    });
-    expect(again).toMatchObject({ status: 201, body: { legalHold: { by: 'operator' } } });
-    expect((await api.call('operator', '/v1/persons/nobody/legal-hold', { reason: 'x' })).status).toBe(404);
-  });
-});
-
 describe('a person', () => {
   it('can be given everything that is held about them, in one file, by an admin only', async () => {
     const { body } = await api.call('requester', '/v1/cases', hire({ givenName: 'Unmistakable', note: 'kept as HR said it' }));

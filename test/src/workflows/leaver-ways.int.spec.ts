@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { defaultPolicy, type CaseCommand, type HoldVerb } from '@handover/case';
 import type { DialpadUser } from '@handover/connector-dialpad';
 import { decideSignal, workflowIdOf } from '@handover/workflow-contracts';
 import { eventually } from '../support/wait.ts';
@@ -24,6 +25,12 @@ const begin = async (policy: string): Promise<void> => {
   const found = await Promise.all(items.filter(({ id }) => !coached.includes(id)).map(({ id }) => world.dialpad.readUser(id)));
   users = found.filter((user): user is DialpadUser => user !== null && user.phoneNumbers.length > 0 && !user.isSuperAdmin && user.license === 'talk');
 };
+
+const about = (verb: HoldVerb, actor: string): CaseCommand => ({
+  type: 'legalHold',
+  verb,
+  hold: { by: { actor, roles: ['legal'], personRef: null }, reason: 'a dispute', now: world.now(), rule: defaultPolicy.legalHold },
+});
 
 describe('where the policy deletes at once (releaseSeat: delete)', () => {
   beforeAll(() => begin('releaseSeat: delete'), 60_000);
@@ -151,7 +158,7 @@ describe('where the policy is as it comes', () => {
     await world.until(caseId, 'the approval', (view) => view.gates.leaver === 'open');
     await world.approve(caseId, 'leaver');
     await world.until(caseId, 'the hold', (view) => view.phase === 'holding');
-    await world.execute(caseId, { type: 'placeHold', hold: { actor: 'counsel', reason: 'a dispute' } });
+    await world.execute(caseId, about('place', 'counsel'));
     await world.pass('73h');
     await world.until(caseId, 'the approval of the delete', (view) => view.gates['leaver-delete'] === 'open');
     await world.approve(caseId, 'delete');
@@ -159,8 +166,8 @@ describe('where the policy is as it comes', () => {
     await world.pass('100h');
     expect((await world.user(user.id))?.state).toBe('suspended');
 
-    await world.execute(caseId, { type: 'liftHold', hold: { actor: 'counsel', reason: 'settled' } });
-    await world.execute(caseId, { type: 'liftHold', hold: { actor: 'auditor', reason: 'agreed' } });
+    await world.execute(caseId, about('lift', 'counsel'));
+    await world.execute(caseId, about('lift', 'auditor'));
     await world.until(caseId, 'the delete', (view) => view.phase === 'awaiting-purge');
     expect((await world.user(user.id))?.state).toBe('deleted');
   }, 60_000);

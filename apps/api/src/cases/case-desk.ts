@@ -1,10 +1,9 @@
 import { createHash } from 'node:crypto';
-import type { CaseCommand, Policy } from '@handover/case';
+import type { CaseCommand, OpenCase, Policy } from '@handover/case';
 import { RuleViolation } from '@handover/case';
 import {
   caseStream,
-  freePerson,
-  holdPerson,
+  holdReason,
   personStream,
   type By as CommandBy,
   type Cases,
@@ -20,6 +19,7 @@ import type { CaseFilter, CaseRows, IdempotencyKeys, People } from '@handover/ev
 import { planTheJoiner, planTheLeaver, planTheMover, type CannotPlan, type PlanningDeps } from '@handover/planning';
 import { isConnectorError } from '@handover/connector-kit';
 import { caseDetail, caseItem, taskShown, timelineOf } from '@handover/read-models';
+import type { HoldDesk } from '../holds/hold-desk.ts';
 import type { Caller } from '../http/auth.ts';
 import { Problem, refusal } from '../http/problem.ts';
 
@@ -33,6 +33,7 @@ export interface DeskDeps {
   readonly idempotency: IdempotencyKeys;
   readonly planning: PlanningDeps;
   readonly policy: Policy;
+  readonly holds: Pick<HoldDesk, 'ofPerson'>;
   readonly indexOf: (source: string, employeeId: string) => Promise<string>;
   readonly temporalUi: string;
   /** ISO instant. */
@@ -66,7 +67,14 @@ export class CaseDesk {
       profile: mayName && person !== null ? namesOf(person.profile) : null,
       erased: person?.profile.erased ?? false,
       temporalUi: this.deps.temporalUi,
+      now: this.deps.now(),
+      holdReason: mayName ? await this.reasonOfHold(caseId, loaded.state) : null,
     });
+  }
+
+  private async reasonOfHold(caseId: string, { legalHold, personRef }: OpenCase): Promise<string | null> {
+    if (legalHold === null) return null;
+    return holdReason(this.deps.store, legalHold.scope === 'case' || personRef === null ? { caseId } : { personRef });
   }
 
   async timeline(caseId: string): Promise<readonly TimelineEntry[]> {
@@ -138,9 +146,10 @@ export class CaseDesk {
 
     const shown = actions.map((action) => ({ type: action.type, ...('caseId' in action ? { caseId: action.caseId } : {}) }));
     const opens = actions.find((action) => action.type === 'openLeaver' || action.type === 'openJoiner' || action.type === 'openMover');
-    if (!opens) return { actions: shown, plan: null, approvals: [], problem: null };
+    const legalHold = await this.deps.holds.ofPerson(person.personRef);
+    if (!opens) return { actions: shown, plan: null, approvals: [], problem: null, legalHold };
     const planned = await this.foreseenPlan(opens, person.personRef, reading.body.data);
-    if (planned.kind === 'blocked') return { actions: shown, plan: null, approvals: [], problem: { code: planned.code, detail: planned.detail } };
+    if (planned.kind === 'blocked') return { actions: shown, plan: null, approvals: [], problem: { code: planned.code, detail: planned.detail }, legalHold };
 
     return {
       actions: shown,
@@ -159,6 +168,7 @@ export class CaseDesk {
       },
       approvals: planned.plan.stages.map(({ stage, needed, by }) => ({ stage, needed, by: [...by] })),
       problem: null,
+      legalHold,
     };
   }
 
@@ -238,17 +248,6 @@ export class CaseDesk {
     return this.detail(caseId, caller);
   }
 
-  async hold(caseId: string, reason: string, caller: Caller): Promise<CaseDetail> {
-    await this.execute(caseId, { type: 'placeHold', hold: { actor: caller.actor, reason } }, caller);
-    return this.detail(caseId, caller);
-  }
-
-  async lift(caseId: string, reason: string, caller: Caller): Promise<CaseDetail> {
-    const { state } = await this.execute(caseId, { type: 'liftHold', hold: { actor: caller.actor, reason } }, caller);
-    if (state.legalHold === null && state.personRef !== null) await freePerson(this.deps.store, state.personRef, byOf(caller, this.deps.newId()));
-    return this.detail(caseId, caller);
-  }
-
   /** Everything that is held about a person, in one answer: what HR said, in its words, and every case with its story. */
   async everythingAbout(personRef: string, caller: Caller): Promise<object> {
     const person = await this.deps.persons.load(personRef);
@@ -271,14 +270,6 @@ export class CaseDesk {
       })),
       cases,
     };
-  }
-
-  /** On the person and every open case of theirs; lifted case by case, each by two people. */
-  async holdOn(personRef: string, reason: string, caller: Caller): Promise<{ ref: string; caseIds: readonly string[] }> {
-    const person = await this.deps.persons.load(personRef);
-    if (person.version === 0) throw new Problem(404, 'person.unknown', 'there is no person of this reference');
-    if (person.profile.erased) throw new Problem(409, 'person.erased', 'the person is erased; there is nothing left to hold');
-    return { ref: personRef, caseIds: await holdPerson(this.deps.store, personRef, { actor: caller.actor, reason }, byOf(caller, this.deps.newId())) };
   }
 
   private async execute(caseId: string, command: CaseCommand, caller: Caller): Promise<Executed> {

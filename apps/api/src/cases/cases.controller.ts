@@ -131,33 +131,6 @@ export class CasesController {
     return this.desk.mend(id, step, 'claimByHand', body, caller);
   }
 
-  @Post(':id/legal-hold')
-  @HttpCode(200)
-  @Roles('operator', 'auditor')
-  @ApiOperation({ summary: 'Hold the case: nothing is deleted or erased while it stands' })
-  @ApiResponse({ status: 200, standardSchema: contracts.caseDetail })
-  hold(
-    @Param('id', { schema: contracts.caseId }) id: string,
-    @Body({ schema: contracts.reasonBody }) body: In<typeof contracts.reasonBody>,
-    @By() caller: Caller,
-  ): Promise<contracts.CaseDetail> {
-    return this.desk.hold(id, body.reason, caller);
-  }
-
-  @Post(':id/legal-hold/lift')
-  @HttpCode(200)
-  @Roles('operator', 'auditor')
-  @ApiOperation({ summary: 'Lift a legal hold: one asks, another agrees by the same call' })
-  @ApiResponse({ status: 200, standardSchema: contracts.caseDetail })
-  @ApiResponse({ status: 409, standardSchema: contracts.problem })
-  lift(
-    @Param('id', { schema: contracts.caseId }) id: string,
-    @Body({ schema: contracts.reasonBody }) body: In<typeof contracts.reasonBody>,
-    @By() caller: Caller,
-  ): Promise<contracts.CaseDetail> {
-    return this.desk.lift(id, body.reason, caller);
-  }
-
   @Post(':id/rescind')
   @HttpCode(200)
   @Roles('operator', 'requester')
@@ -192,14 +165,5 @@ export class PersonsController {
   @ApiOperation({ summary: 'Everything that is held about a person, in one file (subject access)' })
   data(@Param('ref') ref: string, @By() caller: Caller): Promise<object> {
     return this.desk.everythingAbout(ref, caller);
-  }
-
-  @Post(':ref/legal-hold')
-  @HttpCode(200)
-  @Roles('operator', 'auditor')
-  @ApiOperation({ summary: 'Hold a person: every open case of theirs, and every one to come' })
-  @ApiResponse({ status: 200, standardSchema: contracts.personHeld })
-  hold(@Param('ref') ref: string, @Body({ schema: contracts.reasonBody }) body: In<typeof contracts.reasonBody>, @By() caller: Caller): Promise<object> {
-    return this.desk.holdOn(ref, body.reason, caller);
   }
 }

@@ -3,7 +3,7 @@ import type { CaseCommand } from '../case/decide.ts';
 import type { CaseEvent } from '../case/events.ts';
 import type { NumberTerms } from '../case/terms.ts';
 import { defaultPolicy, type Policy } from '../policy/policy.ts';
-import { approver, block, day, deciding, done, start, verify } from '../testing/cases.ts';
+import { approver, block, day, deciding, done, start, verify, holding } from '../testing/cases.ts';
 import { given, types } from '../testing/given.ts';
 import { planNumber, type NumberSnapshot } from './plan.ts';
 
@@ -44,7 +44,7 @@ describe('a release', () => {
   });
 
   it('does not start under a legal hold, however well it is approved', () => {
-    const held = asked(release).then(deciding('release'), { type: 'placeHold', hold: { actor: 'auditor', reason: 'a dispute' } }, ...done(day(2), 'check'));
+    const held = asked(release).then(deciding('release'), holding('place'), ...done(day(2), 'check'));
     expect(held.when(start('release', day(2))).refusal?.code).toBe('case.legal_hold');
   });
 

@@ -1,6 +1,7 @@
 import type { CaseCommand } from '../case/decide.ts';
 import type { CaseEvent } from '../case/events.ts';
 import type { Plan } from '../case/plan.ts';
+import type { HoldRequest, HoldVerb } from '../hold/hold.ts';
 import type { JoinerTerms, LeaverTerms, Terms } from '../case/terms.ts';
 import { planLeaver, type LeaverSnapshot } from '../leaver/plan.ts';
 import { planJoiner } from '../joiner/plan.ts';
@@ -63,6 +64,12 @@ export const deciding = (stage: string, more: Partial<Extract<CaseCommand, { typ
   now,
   decide: { stage, decision: 'approve', planHash: 'hash-1', by: approver, reasonCode: null, reason: null, channelCounts: true, ...more },
 });
+
+/** Somebody asks something about a legal hold; the actor's name is their role too, unless roles are given. */
+export const holding = (verb: HoldVerb, actor = 'auditor', more: Partial<HoldRequest> & { readonly roles?: readonly string[] } = {}): CaseCommand => {
+  const { roles = ['auditor'], ...rest } = more;
+  return { type: 'legalHold', verb, hold: { by: { actor, roles, personRef: null }, reason: 'a dispute', now: day(1), rule: defaultPolicy.legalHold, ...rest } };
+};
 
 export const start = (step: string, now: string, round = 1): CaseCommand => ({ type: 'startStep', now, start: { step, round } });
 export const verify = (step: string, round = 1): CaseCommand => ({
