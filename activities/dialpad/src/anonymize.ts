@@ -1,4 +1,4 @@
-import { personOf, stepOf, type JsonObject, type PersonEvent } from '@handover/case';
+import { mayBeErased, personOf, stepOf, type JsonObject, type PersonEvent } from '@handover/case';
 import { appendOf, personStream, retryingConflicts } from '@handover/case-service';
 import { activityBy } from '@handover/activities-cases';
 import type { StepInput, StepResult } from '@handover/workflow-contracts';
@@ -35,6 +35,14 @@ const anonymize = async (deps: DialpadActivityDeps, caseId: string, step: string
 
   const done = await retryingConflicts(async () => {
     const person = await deps.persons.load(personRef);
+    if (!mayBeErased(person.state)) {
+      const outcome = {
+        kind: 'blocked',
+        code: 'case.legal_hold',
+        detail: 'the person, or another case of theirs, is under a legal hold; retry once it is lifted',
+      } as const;
+      return deps.cases.execute(caseId, { type: 'recordOutcome', step, round, outcome }, by('held'));
+    }
     const erased: PersonEvent = { type: 'PersonErased', data: { caseId } };
     // The certificate claims just this: Dialpad does not return the user, and our key of the person is destroyed.
     const claims: JsonObject = { personRef, dialpadUserId: userId, dialpadReturnsUser: false, keyDestroyed: true, planHash: started.state.plan?.hash ?? null };
