@@ -1,7 +1,7 @@
 import { ConfigError, loadPolicy, loadSecretFile, loadSecrets, readEnv, workerEnv } from '@handover/config';
 import { DIALPAD_CALLS_PER_SECOND, createDialpad } from '@handover/connector-dialpad';
 import { rateBudget } from '@handover/connector-kit';
-import { migrate, openDatabase, tellOfKeys } from '@handover/event-store-postgres';
+import { SchemaError, TooMuchRight, openDatabase, serviceUrl, tellOfKeys } from '@handover/event-store-postgres';
 import { MasterKeyError, masterKeysOf } from '@handover/privacy';
 import { sharedPlaces } from '@handover/rate-budget-postgres';
 import { createLogger, type Logger } from '@handover/observability';
@@ -24,7 +24,7 @@ const patiently = async <T>(what: string, log: Logger, isStopped: () => boolean,
     try {
       return await attempt();
     } catch (error) {
-      if (isStopped()) throw error;
+      if (isStopped() || error instanceof SchemaError || error instanceof TooMuchRight) throw error;
       if (tries % 10 === 1) log.warn({ err: error, waitsFor: what }, 'not reachable yet, trying again');
       await new Promise((resolve) => setTimeout(resolve, Math.min(3_000, 250 * tries)));
     }
@@ -59,15 +59,17 @@ const main = async (): Promise<void> => {
   const health = await startHealth({ host: env.HANDOVER_HOST, port: env.HANDOVER_WORKER_PORT, isReady: () => ready });
   const isStopped = (): boolean => stopping;
   const bundling = bundleWorkflows();
-  const dataSource = await patiently('PostgreSQL', log, isStopped, () => openDatabase(env.DATABASE_URL, { name: 'handover-worker', poolSize: 20 }));
-  await migrate(dataSource);
+  const databaseUrl = await patiently('PostgreSQL', log, isStopped, () =>
+    serviceUrl({ service: 'worker', url: env.DATABASE_URL, ownerUrl: env.DATABASE_OWNER_URL }),
+  );
+  const dataSource = await openDatabase(databaseUrl, { name: 'handover-worker', poolSize: 20 });
   // Of its own, so that a busy pool never holds up a call that has its turn.
-  const budgetSource = await openDatabase(env.DATABASE_URL, { name: 'handover-budget', poolSize: 2 });
+  const budgetSource = await openDatabase(databaseUrl, { name: 'handover-budget', poolSize: 2 });
   const budget = rateBudget(sharedPlaces(budgetSource, { name: 'dialpad', perSecond: DIALPAD_CALLS_PER_SECOND }));
   const dialpad = createDialpad({ baseUrl: env.DIALPAD_BASE_URL, apiKey, budget });
   const composed = compose({ dataSource, masterKey, dialpad, policy, secrets });
   await composed.readModels.prepare();
-  const keyNews = tellOfKeys(env.DATABASE_URL, composed.keyring, (error) => log.warn({ err: error }, 'no news of destroyed keys for now; looking each time'));
+  const keyNews = tellOfKeys(databaseUrl, composed.keyring, (error) => log.warn({ err: error }, 'no news of destroyed keys for now; looking each time'));
 
   const settings = loadClientConnectConfig();
   const connectionOptions = { ...settings.connectionOptions, address: env.TEMPORAL_ADDRESS };
@@ -111,7 +113,7 @@ const safeMeta = (meta: Record<string | symbol, unknown> | undefined): object =>
   );
 
 main().catch((error: unknown) => {
-  if (error instanceof ConfigError || error instanceof MasterKeyError) console.error(error.message);
+  if ([ConfigError, MasterKeyError, SchemaError, TooMuchRight].some((each) => error instanceof each)) console.error((error as Error).message);
   else console.error(error);
   process.exit(1);
 });

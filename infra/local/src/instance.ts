@@ -2,7 +2,8 @@ import { appendFileSync, existsSync, mkdirSync, renameSync, rmSync, writeFileSyn
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { loadPolicy } from '@handover/config';
-import { startPostgres, temporalCli, type Say } from '@handover/servers';
+import { SchemaError, TooMuchRight, loginFor, migrateAt, ownsSchema } from '@handover/event-store-postgres';
+import { StartError, startPostgres, temporalCli, type Say } from '@handover/servers';
 import { Connection } from '@temporalio/client';
 import { startProcess, type Running } from './processes.ts';
 import { RunRecord } from './run-record.ts';
@@ -96,8 +97,9 @@ export const startInstance = async (
           }),
       });
     }
+    const logins = await serviceLogins(postgresUrl, process.env['DATABASE_OWNER_URL']);
     const env = {
-      DATABASE_URL: postgresUrl,
+      DATABASE_OWNER_URL: '',
       TEMPORAL_ADDRESS: temporalAddress,
       TEMPORAL_NAMESPACE: namespace,
       HANDOVER_POLICY: policy,
@@ -114,8 +116,14 @@ export const startInstance = async (
       DIALPAD_API_KEY_FILE: outside.dialpad?.keyFile ?? secrets.files.dialpadKey,
     };
     say('Starting the API and the worker …');
-    await supervisor.start({ name: 'api', start: () => node('apps/api', { log, env, url: `${at(ports.api)}/health/ready` }) });
-    await supervisor.start({ name: 'worker', start: () => node('apps/worker', { log, env, url: `${at(ports.worker)}/health/ready` }) });
+    await supervisor.start({
+      name: 'api',
+      start: () => node('apps/api', { log, env: { ...env, DATABASE_URL: logins.api }, url: `${at(ports.api)}/health/ready` }),
+    });
+    await supervisor.start({
+      name: 'worker',
+      start: () => node('apps/worker', { log, env: { ...env, DATABASE_URL: logins.worker }, url: `${at(ports.worker)}/health/ready` }),
+    });
 
     const local = (): Local => ({
       pid: process.pid,
@@ -143,6 +151,22 @@ export const startInstance = async (
     return { local: local(), masterKeyFile: secrets.files.masterKey, stop };
   } catch (error) {
     await stop();
+    throw error;
+  }
+};
+
+/**
+ * Services never get an owner's URL: theirs are made here. A login from outside that owns nothing was prepared by somebody
+ * and is used as it is; a database that is away is left to the services, which wait for it and do the same themselves.
+ */
+const serviceLogins = async (url: string, ownerUrl: string | undefined): Promise<{ readonly api: string; readonly worker: string }> => {
+  try {
+    if (ownerUrl) await migrateAt(ownerUrl);
+    if (!(await ownsSchema(url))) return { api: url, worker: url };
+    return { api: await loginFor('api', url), worker: await loginFor('worker', url) };
+  } catch (error) {
+    if (error instanceof SchemaError || error instanceof TooMuchRight) throw new StartError(error.message);
+    if ((error as { code?: string }).code === 'ECONNREFUSED') return { api: url, worker: url };
     throw error;
   }
 };

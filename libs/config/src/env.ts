@@ -4,12 +4,16 @@ import { ConfigError, issuesText } from './config-error.ts';
 const port = z.coerce.number().int().min(0).max(65_535);
 const file = z.string().min(1);
 
+const postgres = z.string().regex(/^postgres(ql)?:\/\//, 'expected a URL like postgres://host/database');
+
 const shared = {
   HANDOVER_ORIGIN: z
     .string()
     .regex(/^[\w.-]{1,100}$/, 'expected a name like handover.example.com')
     .default('handover'),
-  DATABASE_URL: z.string().regex(/^postgres(ql)?:\/\//, 'expected a URL like postgres://host/database'),
+  DATABASE_URL: postgres,
+  /** For migrations at the start; without it the schema has to be up to date, or DATABASE_URL the owner's. */
+  DATABASE_OWNER_URL: postgres.optional(),
   HANDOVER_POLICY: file.optional(),
   HANDOVER_MASTER_KEY_FILE: file.optional(),
   /** What the file would hold, where secrets come by environment: read once, so that a rotation needs a restart. */

@@ -26,21 +26,3 @@ export const openDatabase = async (url: string, { poolSize = 10, name = 'handove
 
   return dataSource.initialize();
 };
-
-/** Any number: one lock for whoever starts first. */
-const MIGRATION_LOCK = 727_001;
-
-/** Brings the schema up to date. Every process calls it at start; one does the work, the others wait for it. */
-export const migrate = async (dataSource: DataSource): Promise<void> => {
-  const runner = dataSource.createQueryRunner();
-  await runner.connect();
-  try {
-    await runner.query('SELECT pg_advisory_lock($1)', [MIGRATION_LOCK]);
-    await dataSource.runMigrations({ transaction: 'each' });
-  } finally {
-    await runner.query('SELECT pg_advisory_unlock($1)', [MIGRATION_LOCK]);
-    await runner.release();
-  }
-};
-
-export const isMigrated = async (dataSource: DataSource): Promise<boolean> => !(await dataSource.showMigrations());

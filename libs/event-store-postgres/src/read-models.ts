@@ -2,6 +2,7 @@ import type { SubscriptionStatus } from '@handover/event-store';
 import type { DataSource } from 'typeorm';
 import { tablesOf, type Db, type Projection } from './projection.ts';
 import { logSize, readLog } from './read-log.ts';
+import { ROLES } from './roles.ts';
 import { inTransaction } from './transaction.ts';
 
 /** Any number: generations are begun by one process at a time. */
@@ -45,7 +46,7 @@ export class ReadModels {
   /** At every start: begins what is new or of an older version. On an empty log it is live at once. */
   async prepare(): Promise<void> {
     for (const projection of this.projections) {
-      await inTransaction(this.dataSource, async (db) => {
+      await this.#asApplication(async (db) => {
         await db.query('SELECT pg_advisory_xact_lock($1)', [GENERATIONS_LOCK]);
         const rows = await this.#rows(db, projection.name);
         const isNewer = rows.every((row) => row.version < projection.version);
@@ -59,7 +60,7 @@ export class ReadModels {
   /** Begins a new generation beside the live one; one that is being built already goes on. @throws UnknownReadModel */
   async rebuild(name: string): Promise<{ readonly generation: number }> {
     const projection = this.#projection(name);
-    return inTransaction(this.dataSource, async (db) => {
+    return this.#asApplication(async (db) => {
       await db.query('SELECT pg_advisory_xact_lock($1)', [GENERATIONS_LOCK]);
       const rows = await this.#rows(db, name);
       const going = rows.find((row) => row.state === 'building' && row.version === projection.version);
@@ -97,7 +98,7 @@ export class ReadModels {
 
   async #step(projection: Projection, state: Row['state']): Promise<number> {
     try {
-      return await inTransaction(this.dataSource, async (db) => {
+      return await this.#asApplication(async (db) => {
         // Skipped, not waited for: whoever holds the row does the work.
         const [row] = await db.query<Row>('SELECT * FROM read.subscription WHERE name = $1 AND version = $2 AND state = $3 FOR UPDATE SKIP LOCKED', [
           projection.name,
@@ -119,8 +120,14 @@ export class ReadModels {
       });
     } catch (error) {
       await this.#failed(projection, state, error);
+      if (isBusy(error)) return 0;
       throw error;
     }
+  }
+
+  /** Whoever is logged in, tables of read models belong to the application's role, so that every process may drop them. */
+  #asApplication<T>(work: (db: Db) => Promise<T>): Promise<T> {
+    return inTransaction(this.dataSource, work, { as: ROLES.app });
   }
 
   /** The new generation becomes what readers see, and the old one goes, at one instant. */
@@ -130,7 +137,10 @@ export class ReadModels {
     if (old) await this.#discard(db, old);
     const tables = tablesOf(projection, generation);
     for (const table of projection.tables) await db.query(`CREATE VIEW read.${table} AS SELECT * FROM ${tables[table]}`);
-    await db.query(`UPDATE read.subscription SET state = 'live' WHERE name = $1 AND generation = $2`, [projection.name, generation]);
+    await db.query(`UPDATE read.subscription SET state = 'live', failure = NULL, failing_since = NULL WHERE name = $1 AND generation = $2`, [
+      projection.name,
+      generation,
+    ]);
   }
 
   async #begin(db: Db, projection: Projection, rows: readonly Row[]): Promise<{ generation: number }> {
@@ -149,8 +159,14 @@ export class ReadModels {
     return { generation };
   }
 
-  /** With the views on its tables, if it was the live one. */
+  /** With the views on its tables, if it was the live one. Views first, because readers take their locks in that order. */
   async #discard(db: Db, row: Row): Promise<void> {
+    const views = await db.query<{ name: string }>(
+      `SELECT format('read.%I', c.relname) AS name FROM pg_class c JOIN pg_rewrite r ON r.ev_class = c.oid JOIN pg_depend d ON d.objid = r.oid
+       WHERE c.relkind = 'v' AND d.refobjid = ANY ($1::regclass[]) GROUP BY 1 ORDER BY 1`,
+      [row.tables],
+    );
+    if (views.length > 0) await db.query(`DROP VIEW ${views.map(({ name }) => name).join(', ')}`);
     if (row.tables.length > 0) await db.query(`DROP TABLE ${row.tables.join(', ')} CASCADE`);
     await db.query('DELETE FROM read.subscription WHERE name = $1 AND generation = $2', [row.name, row.generation]);
   }
@@ -176,3 +192,6 @@ export class ReadModels {
     return found;
   }
 }
+
+/** 55P03: somebody reads the old tables for longer than a switch waits; 40P01: they met on the way. Both end by themselves. */
+const isBusy = (error: unknown): boolean => ['55P03', '40P01'].includes((error as { code?: string }).code ?? '');

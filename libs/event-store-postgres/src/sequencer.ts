@@ -14,8 +14,9 @@ interface State {
   readonly watermark: number;
 }
 
-interface Holders {
-  /** The last number given out when we looked. */
+/** Who was writing events at an instant: nobody else can still bring a number that had been given out by then. */
+interface Writers {
+  /** The last number given out. */
   readonly upTo: number;
   readonly transactions: readonly string[];
 }
@@ -35,7 +36,7 @@ export interface SequencerOptions {
  * Several processes may run one each: only the holder of the lock does anything.
  */
 export class Sequencer {
-  #holders: Holders | null = null;
+  #earlier: Writers | null = null;
   #lastCheckpoint = 0;
 
   constructor(
@@ -71,11 +72,13 @@ export class Sequencer {
   }
 
   async #seal(runner: QueryRunner, before: State): Promise<{ readonly state: State; readonly count: number }> {
+    // Before the look at the events: whoever has ended by now is seen whole in it.
+    const writers = await writersIn(runner);
     const rows = (await runner.query(
       `SELECT e.seq, e.hash FROM ev.event e WHERE e.seq > $1 AND NOT EXISTS (SELECT 1 FROM ev.log_leaf l WHERE l.seq = e.seq) ORDER BY e.seq LIMIT ${BATCH}`,
       [before.watermark],
     )) as { seq: string; hash: Buffer }[];
-    const watermark = await this.#watermark(runner, before, rows.length < BATCH);
+    const watermark = this.#watermark(before, writers, rows.length < BATCH);
     if (rows.length === 0 && watermark === before.watermark) return { state: before, count: 0 };
 
     const tiles: { readonly level: number; readonly index: number; readonly root: Uint8Array }[] = [];
@@ -85,45 +88,29 @@ export class Sequencer {
       rows.map((row) => logLeaf(row.hash)),
       (level, index, root) => void (isTileRoot(level) && tiles.push({ level, index, root })),
     );
-    if (rows.length > 0) {
-      await runner.query(
-        'INSERT INTO ev.log_leaf (position, seq, hash) SELECT $1::bigint + n - 1, s, h FROM unnest($2::bigint[], $3::bytea[]) WITH ORDINALITY u(s, h, n)',
-        [before.size, rows.map((row) => row.seq), rows.map((row) => row.hash)],
-      );
-    }
-    if (tiles.length > 0) {
-      await runner.query('INSERT INTO ev.log_node (level, index, hash) SELECT * FROM unnest($1::int[], $2::bigint[], $3::bytea[])', [
-        tiles.map(({ level }) => level),
-        tiles.map(({ index }) => index),
-        tiles.map(({ root }) => Buffer.from(root)),
-      ]);
-    }
-    const state: State = { size: frontier.size, frontier, watermark };
-    await runner.query('UPDATE ev.log_state SET size = $1, roots = $2::bytea[], watermark = $3', [
-      state.size,
+    await runner.query('SELECT ev.seal($1, $2::bigint[], $3::int[], $4::bigint[], $5::bytea[], $6::bytea[], $7)', [
+      before.size,
+      rows.map((row) => row.seq),
+      tiles.map(({ level }) => level),
+      tiles.map(({ index }) => index),
+      tiles.map(({ root }) => Buffer.from(root)),
       frontier.roots.map((root) => Buffer.from(root)),
       watermark,
     ]);
     // One for all: a NOTIFY with each append would cost it half its speed.
-    if (rows.length > 0) await runner.query('SELECT pg_notify($1, $2)', [LOG_CHANNEL, String(state.size)]);
+    if (rows.length > 0) await runner.query('SELECT pg_notify($1, $2)', [LOG_CHANNEL, String(frontier.size)]);
 
-    return { state, count: rows.length };
+    return { state: { size: frontier.size, frontier, watermark }, count: rows.length };
   }
 
   /**
-   * Below the watermark nothing can appear any more, so nobody has to look there. It rises to a number once every
-   * transaction that was writing events when that number was the last has ended, and a whole look was taken since.
+   * Below the watermark nothing can appear any more, so nobody has to look there. It rises to a number once everybody who
+   * was writing events when that number was the last had ended before a look that saw all there was.
    */
-  async #watermark(runner: QueryRunner, before: State, sawAll: boolean): Promise<number> {
-    const [row] = (await runner.query(
-      `SELECT coalesce((SELECT last_value FROM pg_sequences WHERE schemaname = 'ev' AND sequencename = 'event_seq_seq'), 0) AS up_to,
-         coalesce(array_agg(DISTINCT l.virtualtransaction) FILTER (WHERE l.virtualtransaction IS NOT NULL), '{}') AS holders
-       FROM pg_locks l WHERE l.relation = 'ev.event'::regclass AND l.mode = 'RowExclusiveLock' AND l.granted`,
-    )) as { up_to: string; holders: string[] }[];
-    const now = row?.holders ?? [];
-    const earlier = this.#holders;
-    const ended = earlier !== null && sawAll && earlier.transactions.every((each) => !now.includes(each));
-    if (earlier === null || ended) this.#holders = { upTo: Number(row?.up_to ?? 0), transactions: now };
+  #watermark(before: State, now: Writers, sawAll: boolean): number {
+    const earlier = this.#earlier;
+    const ended = earlier !== null && sawAll && earlier.transactions.every((each) => !now.transactions.includes(each));
+    if (earlier === null || ended) this.#earlier = now;
 
     return earlier !== null && ended ? Math.max(before.watermark, earlier.upTo) : before.watermark;
   }
@@ -153,4 +140,9 @@ const stateIn = async (runner: QueryRunner): Promise<State> => {
     watermark: Number(row.watermark),
     frontier: { size: Number(row.size), roots: row.roots.map((root) => new Uint8Array(root)) },
   };
+};
+
+const writersIn = async (runner: QueryRunner): Promise<Writers> => {
+  const [row] = (await runner.query('SELECT up_to, transactions FROM ev.writers()')) as { up_to: string; transactions: string[] }[];
+  return { upTo: Number(row?.up_to ?? 0), transactions: row?.transactions ?? [] };
 };

@@ -42,6 +42,22 @@ const event = (stream: string, n: number): NewEvent => ({
 const append = (stream: string, n: number): Promise<unknown> => store.commit([{ stream, expected: n - 1, events: [event(stream, n)] }]);
 const all = (): Promise<readonly LogEntry[]> => followLog(db, { after: -1, limit: 10_000 });
 
+/** A database that lets something happen after each statement. */
+const stepping = (dataSource: DataSource, happen: () => Promise<void>): DataSource =>
+  ({
+    createQueryRunner: () => {
+      const runner = dataSource.createQueryRunner();
+      const query = runner.query.bind(runner) as (...args: unknown[]) => Promise<unknown>;
+      return Object.assign(runner, {
+        query: async (...args: unknown[]) => {
+          const result = await query(...args);
+          await happen();
+          return result;
+        },
+      });
+    },
+  }) as unknown as DataSource;
+
 beforeAll(async () => {
   database = await testPostgres();
   db = await openDatabase(database.url, { poolSize: 20 });
@@ -105,6 +121,34 @@ describe('the log', () => {
     await sequencer.once();
     expect((await all()).slice(before).map((entry) => entry.stream)).toEqual(['fast', 'slow']);
   });
+
+  it('never skips an event whose transaction commits while a look is being taken, whenever in the look that is', async () => {
+    for (let statement = 1; statement <= 8; statement += 1) {
+      const stream = `between-${statement}`;
+      const slow = new pg.Client({ connectionString: database.url });
+      await slow.connect();
+      await slow.query('BEGIN');
+      await slow.query(
+        `SELECT * FROM ev.append($1, 0, ARRAY[$2]::uuid[], ARRAY['Happened'], ARRAY[1], ARRAY['{}'::bytea], ARRAY['{}'::bytea], ARRAY[NULL]::uuid[], ARRAY[NULL]::bytea[])`,
+        [stream, eventIdOf(stream, ['event', 1])],
+      );
+      await append(`after-${stream}`, 1); // a later number that is sealed first
+      let left = Number.POSITIVE_INFINITY;
+      const interrupted = new Sequencer(
+        stepping(db, async () => void ((left -= 1) === 0 && (await slow.query('COMMIT')))),
+        { signer: null },
+      );
+      await interrupted.once();
+      left = statement;
+      await interrupted.once();
+      if (left > 0) await slow.query('COMMIT');
+      left = Number.POSITIVE_INFINITY;
+      await slow.end();
+      for (let n = 0; n < 3; n += 1) await interrupted.once();
+
+      expect([statement, (await all()).filter((entry) => entry.stream === stream)]).toEqual([statement, [expect.objectContaining({ version: 1 })]]);
+    }
+  }, 30_000);
 
   it('is written by one sequencer at a time, however many run', async () => {
     await append('many', 1);

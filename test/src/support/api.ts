@@ -5,7 +5,7 @@ import { systemBy } from '@handover/case-service';
 import { Secret, parsePolicy, type Secrets } from '@handover/config';
 import { createDialpad } from '@handover/connector-dialpad';
 import { startSandbox } from '@handover/dialpad-sandbox';
-import { announcePackKey, migrate, openDatabase } from '@handover/event-store-postgres';
+import { announcePackKey, openServiceDatabase } from '@handover/event-store-postgres';
 import { packSignerOf } from '@handover/evidence';
 import { createLogger } from '@handover/observability';
 import { testPostgres } from '@handover/servers';
@@ -26,8 +26,9 @@ export type Key = keyof typeof ACTORS;
 /** The API as it is, on a real PostgreSQL and the sandbox; facts are worked by the worker's own intake, on demand. */
 export const startApi = async (policyText = '') => {
   const [database, sandbox] = await Promise.all([testPostgres(), startSandbox({ users: 30, seed: 3, switches: { rateLimit: 'off' } })]);
-  const dataSource = await openDatabase(database.url);
-  await migrate(dataSource);
+  // Each with the rights it has in production, and no more.
+  const apiData = await openServiceDatabase({ service: 'api', url: database.url });
+  const dataSource = await openServiceDatabase({ service: 'worker', url: database.url });
   const secrets: Secrets = {
     apiKeys: Object.entries(ACTORS).map(([actor, roles]) => ({ actor, roles: [...roles], sha256: createHash('sha256').update(`key-${actor}`).digest('hex') })),
     hooks: { generic: { scheme: 'standard-webhooks', secrets: hookSecrets.map((each) => new Secret(each)) } },
@@ -40,9 +41,12 @@ export const startApi = async (policyText = '') => {
     dialpad: createDialpad({ baseUrl: sandbox.url, apiKey: { reveal: () => 'test' } }),
   };
   const packSigner = packSignerOf(String(generateKeyPairSync('ed25519').privateKey.export({ type: 'pkcs8', format: 'pem' })), 'test.example');
-  await announcePackKey(dataSource, packSigner);
+  await announcePackKey(apiData, packSigner);
   const worker = composeWorker(parts);
-  const app = await createApi(composeApi({ ...parts, packSigner, temporalUi: 'http://127.0.0.1:8233/namespaces/default' }), createLogger('test', 'silent'));
+  const app = await createApi(
+    composeApi({ ...parts, dataSource: apiData, packSigner, temporalUi: 'http://127.0.0.1:8233/namespaces/default' }),
+    createLogger('test', 'silent'),
+  );
   await app.listen(0, '127.0.0.1');
   const base = `http://127.0.0.1:${(app.getHttpServer().address() as AddressInfo).port}`;
 
@@ -88,6 +92,7 @@ export const startApi = async (policyText = '') => {
     stop: async (): Promise<void> => {
       await app.close();
       await dataSource.destroy();
+      await apiData.destroy();
       await sandbox.stop();
       await database.drop();
     },

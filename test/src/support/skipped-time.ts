@@ -7,7 +7,7 @@ import { parsePolicy, type Secrets } from '@handover/config';
 import { createDialpad, type DialpadUser } from '@handover/connector-dialpad';
 import { rateBudget } from '@handover/connector-kit';
 import { startSandbox } from '@handover/dialpad-sandbox';
-import { migrate, openDatabase } from '@handover/event-store-postgres';
+import { openServiceDatabase } from '@handover/event-store-postgres';
 import { createLogger } from '@handover/observability';
 import { testPostgres, timeSkippingServer } from '@handover/servers';
 import { bundleWorkflows, compose, createWorkers, addSearchAttributes, startRelays } from '@handover/worker';
@@ -43,8 +43,7 @@ export const startSkippedTime = async (policyText = '') => {
       return new Date(Date.now() + skippedMs).toISOString();
     }
   };
-  const dataSource = await openDatabase(database.url);
-  await migrate(dataSource);
+  const dataSource = await openServiceDatabase({ service: 'worker', url: database.url });
   const dialpad = createDialpad({ baseUrl: sandbox.url, apiKey: { reveal: () => 'test' }, budget: rateBudget(1_000) });
   const policy = parsePolicy(policyText, 'of the test');
   const secrets: Secrets = {

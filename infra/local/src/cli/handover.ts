@@ -1,6 +1,7 @@
 import { parseArgs } from 'node:util';
 import { StartError, type Say } from '@handover/servers';
 import { rotateCheckpointKey, showCheckpointKeys } from './checkpoint-keys.ts';
+import { migrateDatabase } from './migrate.ts';
 import { rebuild } from './rebuild.ts';
 import { addMasterKey, bringMasterKeyBack, rotateMasterKey, showMasterKeys } from './master-keys.ts';
 import { status } from './status.ts';
@@ -17,6 +18,8 @@ const usage = `npm run handover -- COMMAND [--json] [--data-dir DIR]
              --keys FILE        public keys that were kept elsewhere: { "keys": [{ origin, keyId, publicKey }] }
              --export FILE      an NDJSON export of the whole record instead of a database; needs --keys
              --evidence FILE    an evidence pack of one case instead of a database; needs --keys
+  migrate    bring the schema and everybody's rights up to date, as their owner (DATABASE_OWNER_URL, DATABASE_URL, or the running instance)
+             --accept-changes   takes a schema that was changed by hand as it is
   subscriptions  how far each read model has come in the log
   rebuild NAME   build a read model anew beside the one in use, show how far it is, and switch; the system may run
   keys       show                   the public keys that sign the log's checkpoints, for auditors (--json: as verify --keys takes them)
@@ -60,6 +63,7 @@ export const handover = async (args: readonly string[], say: Say): Promise<numbe
       evidence: text,
       to: text,
       lost: { type: 'boolean', default: false },
+      'accept-changes': { type: 'boolean', default: false },
     },
   });
   const [command, verb, noun] = positionals;
@@ -72,6 +76,7 @@ export const handover = async (args: readonly string[], say: Say): Promise<numbe
   if (command === 'verify' && values.export !== undefined) return verifyFile(values.export, outside, values.json, say);
   if (command === 'verify') return verifyDatabase(values['data-dir'], outside, values.json, say);
   if (command === 'status') return status(values['data-dir'], values.json, say);
+  if (command === 'migrate') return migrateDatabase(values['data-dir'], values['accept-changes'], say);
   if (command === 'subscriptions') return subscriptions(values['data-dir'], values.json, say);
   if (command === 'rebuild') return rebuild(verb, values['data-dir'], values.json, say);
   if (command === 'keys') return keys(verb, noun, { dataDir: values['data-dir'], json: values.json, to: values.to, lost: values.lost }, say);

@@ -5,6 +5,7 @@ import { Budget1772000000003 } from './1772000000003-budget.ts';
 import { RatePlaces1772000000010 } from './1772000000010-rate-places.ts';
 import { NumberCases1772000000020 } from './1772000000020-number-cases.ts';
 import { Subscriptions1772000000030 } from './1772000000030-subscriptions.ts';
+import { Roles1772000000031 } from './1772000000031-roles.ts';
 import { Tree1772000000040 } from './1772000000040-tree.ts';
 import { SignedKeys1772000000041 } from './1772000000041-signed-keys.ts';
 import { Anchors1772000000042 } from './1772000000042-anchors.ts';
@@ -21,6 +22,7 @@ export const migrations = [
   RatePlaces1772000000010,
   NumberCases1772000000020,
   Subscriptions1772000000030,
+  Roles1772000000031,
   Tree1772000000040,
   SignedKeys1772000000041,
   Anchors1772000000042,
