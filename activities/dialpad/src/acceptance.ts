@@ -2,7 +2,7 @@ import { activityBy } from '@handover/activities-cases';
 import { viewOf } from '@handover/case';
 import { systemBy } from '@handover/case-service';
 import type { DialpadActivities } from '@handover/workflow-contracts';
-import { hasAccepted } from './joiner-steps.ts';
+import { hasAccepted } from './invite-steps.ts';
 import { asFailure } from './run-step.ts';
 import type { DialpadActivityDeps } from './step.ts';
 

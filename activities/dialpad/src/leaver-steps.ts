@@ -90,10 +90,15 @@ const revokeCompanyAdmin: StepDefinition = {
 
 const revokeOfficeAdmin: StepDefinition = {
   image: async (context) => ({ before: { officeIds: (await userOf(context)).adminOfficeIds } }),
-  keep: async (context) => void (await context.deps.dialpad.setAdminOffices(userIdOf(context), [])),
+  // A leaver administers nothing any more; who stays keeps what the plan leaves them.
+  keep: async (context) => void (await context.deps.dialpad.setAdminOffices(userIdOf(context), target<{ keep?: string[] }>(context).keep ?? [])),
   read: async (context) => {
+    const { keep = [] } = target<{ keep?: string[] }>(context);
     const user = await userOf(context);
-    return holds(user.adminOfficeIds.length === 0, { adminOfficeIds: user.adminOfficeIds });
+    return holds(
+      user.adminOfficeIds.every((id) => keep.includes(id)),
+      { adminOfficeIds: user.adminOfficeIds },
+    );
   },
 };
 

@@ -1,39 +1,23 @@
-import type { JsonObject, StepKind } from '@handover/case';
+import { stepOf, type JsonObject, type SeatNeed, type StepKind } from '@handover/case';
 import type { DialpadUser, GroupRef } from '@handover/connector-dialpad';
+import { boughtIn, boughtMeanwhile } from './bought.ts';
 import { nobodyLeftBehind } from './leaver-steps.ts';
-import { Blocked, target, userIdOf, type Reading, type StepContext, type StepDefinition } from './step.ts';
+import { tookSeats } from './seat-steps.ts';
+import { Blocked, holds, target, userIdOf, userOf, type StepContext, type StepDefinition } from './step.ts';
 
-const userOf = async (context: StepContext): Promise<DialpadUser> => {
-  const user = await context.deps.dialpad.readUser(userIdOf(context));
-  if (!user || user.state === 'deleted') throw new Blocked('user.gone', 'Dialpad does not know the user any more; somebody deleted it');
-  return user;
-};
-
-const holds = (condition: boolean, evidence: JsonObject, detail?: string): Reading => ({ holds: condition, evidence, ...(detail ? { detail } : {}) });
-
-/** Nothing is changed before everything can be: a seat is claimed, an admin stays, no group is left without operators. */
+/** Nothing is changed before everything can be: seats are claimed, an admin stays, no group is left without operators. */
 const checkMover: StepDefinition = {
   readFirst: false,
   keep: async (context) => {
     const { dialpad, company } = context.deps;
-    const { officeId, seat } = target<{ officeId: string; seat: string | null }>(context);
     const user = await userOf(context);
-    if (seat !== null) {
-      const free = ((await dialpad.freeSeats(officeId)) as unknown as Record<string, number>)[seat] ?? 0;
-      const claimed = await company.execute({ type: 'claimSeat', caseId: context.caseId, officeId, seat, free, first: false }, context.by);
-      if (claimed.refusal) {
-        // Who moves does not stand in line: they have a seat, and joiners have none.
-        await company.execute({ type: 'returnSeat', caseId: context.caseId }, context.by);
-        throw new Blocked('seat.none', `no ${seat} seat is free in the office; free or buy one in the console, then retry`);
-      }
-    }
+    await claimSeats(context);
     if (context.state.steps.some((step) => step.kind === 'revokeCompanyAdmin')) {
       const admins = (await dialpad.companyAdmins()).map((admin) => admin.id).filter((id) => id !== user.id);
       const { refusal } = await company.execute({ type: 'claimAdminExit', caseId: context.caseId, userId: user.id, otherAdmins: admins }, context.by);
       if (refusal) throw new Blocked(refusal.code, 'the person is the last active Company Admin; make somebody else one first');
     }
-    const groups = context.state.steps.filter((step) => step.kind === 'leaveGroup').map((step) => (step.target as unknown as { group: GroupRef }).group);
-    await nobodyLeftBehind(context, user.id, groups);
+    await nobodyLeftBehind(context, user.id, groupsLeft(context));
   },
   read: async (context) => {
     const user = await userOf(context);
@@ -41,42 +25,122 @@ const checkMover: StepDefinition = {
   },
 };
 
+/** Groups that are left for good, for a moment (a change of role is out and in again), or by Dialpad's own doing. */
+const groupsLeft = ({ state }: StepContext): readonly GroupRef[] =>
+  state.steps
+    .filter((step) => step.kind === 'leaveGroup' || step.kind === 'reportGroup' || (step.kind === 'joinGroup' && step.target['from'] !== undefined))
+    .map((step) => (step.target as unknown as { group: GroupRef }).group);
+
+const claimSeats = async (context: StepContext): Promise<void> => {
+  const { dialpad, company } = context.deps;
+  const { officeId, seat, seats } = target<{ officeId: string; seat: string | null; seats?: readonly Omit<SeatNeed, 'count'>[] }>(context);
+  const needs: readonly Partial<SeatNeed>[] = seats ?? (seat === null ? [] : [{ officeId, seat }]);
+  for (const need of needs) {
+    const { seat: kind = 'talk', count = 1 } = need;
+    const free = ((await dialpad.freeSeats(officeId)) as unknown as Record<string, number>)[kind] ?? 0;
+    const claimed = await company.execute({ type: 'claimSeat', caseId: context.caseId, officeId, seat: kind, free, first: false, count }, context.by);
+    if (!claimed.refusal) continue;
+    // Who moves does not stand in line: they have a seat, and joiners have none.
+    await company.execute({ type: 'returnSeat', caseId: context.caseId }, context.by);
+    const keeps = kind === 'additionalNumber' ? ` to keep ${count} number${count === 1 ? '' : 's'}` : '';
+    throw new Blocked(
+      'seat.none',
+      `${count} ${kind} seat${count === 1 ? ' is' : 's are'} needed in the office${keeps}, ${free} free; free or buy one in the console, then retry`,
+    );
+  }
+};
+
 const numbersNow = (user: DialpadUser): JsonObject => ({ officeId: user.officeId, numbers: user.phoneNumbers, license: user.license });
 
+/** What became of numbers that are not the person's any more: nobody else keeps a record of it. */
+const fateOf = async ({ deps: { dialpad } }: StepContext, numbers: readonly string[]): Promise<JsonObject[]> =>
+  Promise.all(
+    numbers.map(async (number) => {
+      const now = await dialpad.readNumber(number);
+      return { number, status: now?.status ?? 'released', targetType: now?.targetType ?? null, targetId: now?.targetId ?? null };
+    }),
+  );
+
+const changesLicenseToo = ({ state, step }: StepContext): boolean =>
+  state.steps.some((each) => each.kind === 'changeLicense' && each.id !== step.id && stepOf(state, each.id).status === 'pending');
+
 const moveOffice: StepDefinition = {
-  image: async (context) => ({ before: numbersNow(await userOf(context)) }),
+  image: async (context) => ({
+    before: { ...numbersNow(await userOf(context)), ...(await boughtIn(context, target<{ officeId: string }>(context).officeId)) },
+  }),
   keep: async (context) => {
+    const { dialpad } = context.deps;
     const { officeId } = target<{ officeId: string }>(context);
-    await context.deps.dialpad.moveOffice(userIdOf(context), officeId);
-    await context.deps.company.execute({ type: 'takeSeat', caseId: context.caseId }, context.by); // Dialpad's own counter shows it from here
+    await dialpad.moveOffice(userIdOf(context), officeId);
+    const user = await userOf(context);
+    // A suspended user takes no seat yet: what is claimed for them stays claimed until they are active.
+    if (user.state === 'suspended') return;
+    await tookSeats(context, dialpad.seatKindOf(user.license ?? 'talk'), ...(changesLicenseToo(context) ? [] : ['additionalNumber']));
   },
   read: async (context) => {
     const { officeId, numbers, losesNumbers } = target<{ officeId: string; numbers: string[]; losesNumbers: boolean }>(context);
     const user = await userOf(context);
     const kept = numbers.filter((number) => user.phoneNumbers.includes(number));
+    const newNumbers = user.phoneNumbers.filter((number) => !numbers.includes(number));
+    const bringsNumber = context.deps.policy.numberIncluded.includes(user.license ?? 'talk');
     // At home the numbers must have gone along; abroad a new one must be there, or the person cannot be called.
-    const callable = losesNumbers ? user.phoneNumbers.length > 0 : kept.length === numbers.length;
-    return holds(
-      user.officeId === officeId && callable,
-      { ...numbersNow(user), kept },
-      user.officeId === officeId ? 'the numbers are not as promised; look at the user in Dialpad' : 'the user is not in the office',
-    );
+    const callable = losesNumbers ? user.phoneNumbers.length > 0 || !bringsNumber : kept.length === numbers.length;
+    const isThere = user.officeId === officeId;
+    const oldNumbers = isThere
+      ? await fateOf(
+          context,
+          numbers.filter((number) => !kept.includes(number)),
+        )
+      : [];
+    const { finding, evidence } = await boughtMeanwhile(context, officeId);
+
+    return {
+      ...holds(
+        isThere && callable,
+        { ...numbersNow(user), kept, newNumbers, oldNumbers, ...evidence },
+        isThere ? 'the numbers are not as promised; look at the user in Dialpad' : 'the user is not in the office',
+      ),
+      ...(finding ? { finding } : {}),
+    };
   },
 };
 
 const changeLicense: StepDefinition = {
   image: async (context) => {
     const user = await userOf(context);
-    return { before: { ...numbersNow(user), groups: user.groupDetails.map(({ type, id, role }) => ({ type, id, role })) } };
+    const groups = user.groupDetails.map(({ type, id, role }) => ({ type, id, role }));
+    return { before: { ...numbersNow(user), groups, ...(await boughtIn(context, user.officeId)) } };
   },
   keep: async (context) => {
-    await context.deps.dialpad.setLicense(userIdOf(context), target<{ license: string }>(context).license);
-    await context.deps.company.execute({ type: 'takeSeat', caseId: context.caseId }, context.by);
+    const { dialpad } = context.deps;
+    const { license, keepNumbers = true } = target<{ license: string; keepNumbers?: boolean }>(context);
+    await dialpad.setLicense(userIdOf(context), license, { keepNumbers });
+    if ((await userOf(context)).state !== 'suspended') await tookSeats(context, dialpad.seatKindOf(license), 'additionalNumber');
   },
   read: async (context) => {
-    const { license } = target<{ license: string }>(context);
+    const { license, keepNumbers = true } = target<{ license: string; keepNumbers?: boolean }>(context);
     const user = await userOf(context);
-    return holds(user.license === license, { ...numbersNow(user), groups: user.groupDetails.length });
+    const { before } = await context.imageOf(context.step.id);
+    const had = Array.isArray(before['numbers']) ? before['numbers'].map(String) : [];
+    const lost = had.filter((number) => !user.phoneNumbers.includes(number));
+    const groups = Array.isArray(before['groups']) ? (before['groups'] as unknown as readonly GroupRef[]) : [];
+    const dropped = groups.filter((group) => !user.groupDetails.some((each) => each.type === group.type && each.id === group.id));
+    const isSo = user.license === license;
+    const { finding, evidence } = await boughtMeanwhile(context, user.officeId);
+
+    return {
+      ...holds(
+        isSo && (lost.length === 0 || !keepNumbers),
+        {
+          ...numbersNow(user),
+          dropped: dropped.map(({ type, id }) => ({ type, id })),
+          oldNumbers: isSo ? await fateOf(context, lost) : [],
+          ...evidence,
+        },
+        isSo ? 'Dialpad took numbers away that were to be kept; give them back in the console, then retry' : 'the licence is another one',
+      ),
+      ...(finding ? { finding } : {}),
+    };
   },
 };
 

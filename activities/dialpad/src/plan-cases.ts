@@ -30,6 +30,8 @@ const planning =
       const started = await deps.cases.execute(caseId, { type: 'startStep', now: deps.now(), start: { step: stepId, round: before.round } }, by('start'));
       if (started.refusal) return { view: started.view, withheld: started.refusal.code };
 
+      // A plan before this one may have claimed seats of another office or licence.
+      await deps.company.execute({ type: 'returnSeat', caseId }, by('claims'));
       const planned = await make(loaded);
       if (planned.kind === 'blocked') {
         const outcome = { kind: 'blocked', code: planned.code, detail: planned.detail, ...(planned.personal ? { personal: planned.personal } : {}) } as const;
@@ -37,7 +39,7 @@ const planning =
       }
 
       const userId = planned.userId ?? null;
-      if (userId !== null) await deps.persons.linkUser(personOf(loaded.state), userId, caseId, by('link'));
+      if (userId !== null) await deps.persons.linkUser(personOf(loaded.state), userId, caseId, by('link'), await deps.userIndex?.(userId));
       const executed = await deps.cases.execute(
         caseId,
         [
@@ -47,7 +49,7 @@ const planning =
             round: before.round,
             outcome: { kind: 'verified', changed: false, evidence: evidenceOf(planned), ...(userId === null ? {} : { userId }) },
           },
-          { type: 'recordPlan', plan: planned.plan, userId, now: deps.now() },
+          { type: 'recordPlan', plan: planned.plan, userId, now: deps.now(), basis: { terms: loaded.state.terms, office: loaded.state.office } },
         ],
         by('planned'),
       );
@@ -96,18 +98,18 @@ export const planJoinerActivity = (deps: DialpadActivityDeps) =>
   planning(
     deps,
     'preflight',
-    async ({ state }) => {
+    async ({ caseId, state }) => {
       if (state.terms.kind !== 'joiner') throw new Error('not a joiner');
-      return planTheJoiner(deps, personOf(state), state.terms, state.office);
+      return planTheJoiner(deps, personOf(state), state.terms, state.office, await userIdByHand(deps, caseId, 'preflight'));
     },
-    () => ({ checked: ['domain', 'namesake', 'office', 'groups', 'licence'] }),
+    ({ existing }) => ({ checked: ['domain', 'namesake', 'office', 'groups', 'licence'], existing: existing && { ...existing } }),
   );
 
 const asJson = (value: object): JsonObject => JSON.parse(JSON.stringify(value)) as JsonObject;
 
 /** A person linked by hand: the evidence they gave names the Dialpad user's id. */
-const userIdByHand = async (deps: DialpadActivityDeps, caseId: string): Promise<string | null> => {
-  const claims = (await deps.cases.events(caseId)).filter((event) => event.type === 'StepClaimedByHand' && event.data.step === 'link');
+const userIdByHand = async (deps: DialpadActivityDeps, caseId: string, step: 'link' | 'preflight' = 'link'): Promise<string | null> => {
+  const claims = (await deps.cases.events(caseId)).filter((event) => event.type === 'StepClaimedByHand' && event.data.step === step);
   const evidence = claims[claims.length - 1]?.personal?.['evidence'];
 
   return typeof evidence === 'string' ? (/\b\d{6,20}\b/.exec(evidence)?.[0] ?? null) : null;

@@ -1,6 +1,6 @@
 import type { JsonObject, OpenCase, Outcome, PlannedStep, Policy, StepState } from '@handover/case';
 import type { By, Cases, Company, Persons } from '@handover/case-service';
-import type { Dialpad } from '@handover/connector-dialpad';
+import type { Dialpad, DialpadUser } from '@handover/connector-dialpad';
 import type { EventStore } from '@handover/event-store';
 
 export interface DialpadActivityDeps {
@@ -10,6 +10,9 @@ export interface DialpadActivityDeps {
   readonly persons: Persons;
   readonly company: Company;
   readonly policy: Policy;
+  /** The person we know a Dialpad user as, and the key under which that is kept. */
+  readonly ownerOf?: (userId: string) => Promise<string | null>;
+  readonly userIndex?: (userId: string) => Promise<string>;
   /** ISO instant. */
   readonly now: () => string;
   /** Cases whose invitation nobody has accepted yet. */
@@ -78,5 +81,14 @@ export const userIdOf = (context: StepContext): string => {
   if (context.state.userId === null) throw new Blocked('user.not_linked', 'the case has no Dialpad user yet');
   return context.state.userId;
 };
+
+/** The user as it is now; somebody who is gone is for a person to look at. */
+export const userOf = async (context: StepContext): Promise<DialpadUser> => {
+  const user = await context.deps.dialpad.readUser(userIdOf(context));
+  if (!user || user.state === 'deleted') throw new Blocked('user.gone', 'Dialpad does not know the user any more; somebody deleted it');
+  return user;
+};
+
+export const holds = (condition: boolean, evidence: JsonObject, detail?: string): Reading => ({ holds: condition, evidence, ...(detail ? { detail } : {}) });
 
 export const target = <T>(context: StepContext): T => context.step.target as T;

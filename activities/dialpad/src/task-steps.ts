@@ -1,6 +1,6 @@
 import { sayTask, taskNameOf, taskOf, type JsonObject, type ReadBack, type StepKind } from '@handover/case';
 import { samePlace, type RoutingReference, type SeatKind } from '@handover/connector-dialpad';
-import { hasAccepted } from './joiner-steps.ts';
+import { hasAccepted } from './invite-steps.ts';
 import { Blocked, target, userIdOf, type Reading, type StepContext, type StepDefinition } from './step.ts';
 
 type Look = (context: StepContext) => Promise<Reading>;

@@ -68,7 +68,7 @@ export const compose = ({ dataSource, masterKey, dialpad, policy, secrets, tempo
     holds,
     cases: new Cases(store),
     idempotency: new IdempotencyKeys(dataSource),
-    planning: { dialpad, persons, policy },
+    planning: { dialpad, persons, policy, ownerOf: async (userId) => people.find(await indexOf('dialpad-user', userId)) },
     newId: () => v7(),
   });
 

@@ -81,6 +81,8 @@ export const compose = ({ dataSource, masterKey, dialpad, policy, secrets, now =
       now,
       cases: new Cases(store),
       persons: new Persons(store),
+      ownerOf: async (userId) => people.find(await indexOf('dialpad-user', userId)),
+      userIndex: (userId) => indexOf('dialpad-user', userId),
       awaitingAcceptance: () => rows.idsIn('joiner', 'awaiting-acceptance'),
     }),
   };

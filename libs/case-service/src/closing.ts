@@ -15,10 +15,10 @@ export const closeCase = async (store: EventStore, company: Company, caseId: str
     const loaded = await cases.load(caseId);
     const foreseen = cases.prepare(caseId, loaded, { type: 'close' }, by);
     if (foreseen.state.status === 'none') throw new Error('there is no such case');
-    const { personRef, phase } = foreseen.state;
+    const { personRef, phase, rescindedByFact } = foreseen.state;
     if (personRef === null) return cases.execute(caseId, { type: 'close' }, by);
     const person = await persons.load(personRef);
-    const ended: PersonEvent = { type: 'CaseEnded', data: { caseId, phase } };
+    const ended: PersonEvent = { type: 'CaseEnded', data: { caseId, phase, ...(rescindedByFact && phase === 'cancelled' ? { byFact: true } : {}) } };
 
     return cases.execute(caseId, { type: 'close' }, by, {
       also: [appendOf({ stream: personStream(personRef), expected: person.version, decided: { events: [ended] }, by, caseId })],

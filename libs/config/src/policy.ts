@@ -38,6 +38,9 @@ const zone = z.string().refine((name) => {
   }
 }, 'expected an IANA time zone like Europe/Berlin');
 
+/** Dialpad's licence enum (API v2). */
+const licenses = ['talk', 'agents', 'lite_support_agents', 'lite_lines', 'magenta_lines', 'admins', 'dpde_all', 'dpde_one', 'user'] as const;
+
 const document = z.strictObject({
   hold: duration.optional(),
   releaseSeat: z.enum(['suspend', 'delete']).optional(),
@@ -63,6 +66,10 @@ const document = z.strictObject({
   numbers: z.strictObject({ readEvery: duration.optional(), suggestReleaseAfter: duration.optional() }).optional(),
   tasks: z.strictObject({ pollEvery: duration.optional() }).optional(),
   changedGroups: z.enum(['add', 'replace']).optional(),
+  numberIncluded: z.array(z.enum(licenses)).optional(),
+  callCenterLicense: z.enum(['agents', 'lite_support_agents']).optional(),
+  unlicensedNumbers: z.enum(['refuse', 'drop']).optional(),
+  e911: z.enum(['office', 'fact', 'off']).optional(),
   apiKeyOwner: z.string().nullable().optional(),
   timeZone: zone.optional(),
   emailDomains: z.array(z.string()).optional(),

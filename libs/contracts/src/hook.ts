@@ -26,26 +26,53 @@ const number = z.union([
   z.object({ areaCode: z.string().regex(/^\d{2,5}$/, 'expected an area code like 415') }),
 ]);
 
+/** Roles as Dialpad's API takes them, by what the group is; the first is the default. */
+const ROLES = {
+  department: ['operator', 'admin'],
+  callcenter: ['operator', 'supervisor', 'admin'],
+  office: ['operator', 'admin'],
+  channel: ['operator'],
+  coachingteam: ['trainee', 'coach'],
+} as const;
+
 const groups = z
   .array(
-    z.object({
-      type: z.enum(['department', 'callcenter', 'office']).default('department'),
-      name: text,
-      role: z.enum(['operator', 'supervisor', 'admin']).default('operator'),
-    }),
+    z
+      .object({
+        type: z.enum(['department', 'callcenter', 'office', 'channel', 'coachingteam']).default('department'),
+        name: text,
+        role: z.enum(['operator', 'supervisor', 'admin', 'coach', 'trainee']).optional(),
+      })
+      .transform((group) => ({ ...group, role: group.role ?? ROLES[group.type][0] }))
+      .superRefine(({ type, role }, context) => {
+        const roles: readonly string[] = ROLES[type];
+        if (!roles.includes(role)) context.addIssue({ code: 'custom', path: ['role'], message: `expected for a ${type}: ${roles.join(', ')}` });
+      }),
   )
   .max(100);
 
-const adminRole = z.enum(['company', 'company_admin', 'office', 'office_admin']);
+/** `regional` is an office admin of several offices, named in `adminOffices`. */
+const adminRole = z.enum(['company', 'company_admin', 'office', 'office_admin', 'regional', 'regional_admin']);
+const adminOffices = z.array(text).min(1).max(200);
+const regionIsNamed = (data: { adminRole?: string | null | undefined; adminOffices?: readonly string[] | undefined }): boolean =>
+  !data.adminRole?.startsWith('regional') || data.adminOffices !== undefined;
+const noRegion = { message: 'a regional admin needs the names of their offices', path: ['adminOffices'] };
 
-const hired = z.looseObject({
-  ...person,
-  startDate: plainDate,
-  license: z.enum(licenses).default('talk'),
-  number: number.nullish(),
-  groups: groups.default([]),
-  adminRole: adminRole.nullish(),
-});
+/** Where help is sent to when the person dials 911 (US and Canada). */
+const e911 = z.object({ address: text, address2: text.optional(), city: text, state: text, zip: text, country: text });
+
+const hired = z
+  .looseObject({
+    ...person,
+    startDate: plainDate,
+    license: z.enum(licenses).default('talk'),
+    number: number.nullish(),
+    groups: groups.default([]),
+    adminRole: adminRole.nullish(),
+    adminOffices: adminOffices.optional(),
+    e911: e911.optional(),
+  })
+  .refine(regionIsNamed, noRegion);
 
 const successor = z.union([
   z.object({ employeeId: z.union([text, z.number().int().safe()]).transform(String) }),
@@ -79,13 +106,17 @@ const terminated = z
     path: ['reasonCode'],
   });
 
-const changed = z.looseObject({
-  ...person,
-  license: z.enum(licenses).optional(),
-  groups: groups.optional(),
-  adminRole: adminRole.nullish(),
-  effectiveDate: plainDate.optional(),
-});
+const changed = z
+  .looseObject({
+    ...person,
+    license: z.enum(licenses).optional(),
+    groups: groups.optional(),
+    adminRole: adminRole.nullish(),
+    adminOffices: adminOffices.optional(),
+    e911: e911.optional(),
+    effectiveDate: plainDate.optional(),
+  })
+  .refine(regionIsNamed, noRegion);
 
 const envelope = { timestamp: instant };
 

@@ -7,6 +7,7 @@ import {
   type EventMeta,
   type EventStore,
   type JsonObject,
+  type PersonIndexEntry,
   type SideWrites,
   type StoredEvent,
 } from '@handover/event-store';
@@ -175,13 +176,7 @@ const translated = (error: unknown, stream: string, expected: number): unknown =
 const writeSide = async (runner: QueryRunner, side: SideWrites): Promise<void> => {
   for (const row of side.cases ?? []) await runner.query(UPSERT_CASE, caseValues(row));
   for (const message of side.outbox ?? []) await runner.query('INSERT INTO app.outbox (case_id, kind) VALUES ($1, $2)', [message.caseId, message.kind]);
-  for (const { index, personRef } of side.people ?? []) {
-    try {
-      await runner.query('INSERT INTO app.person_index (index, person_ref) VALUES ($1, $2)', [index, personRef]);
-    } catch (error) {
-      throw pgError(error).code === '23505' ? new EventStoreError('conflict', `person/${personRef}`) : error; // somebody met this person first
-    }
-  }
+  for (const entry of side.people ?? []) await indexPerson(runner, entry);
   if (side.inbox) {
     const { id, status, caseIds, reason, pointers } = side.inbox;
     const purge = status === 'processed' || status === 'ignored';
@@ -194,6 +189,20 @@ const writeSide = async (runner: QueryRunner, side: SideWrites): Promise<void> =
     await runner.query('SELECT ev.destroy_key($1)', [person]);
     await runner.query('DELETE FROM app.person_index WHERE person_ref = $1', [person]);
   }
+};
+
+/** @throws EventStoreError `conflict` when somebody else is found by it than was thought. */
+const indexPerson = async (runner: QueryRunner, { index, personRef, over }: PersonIndexEntry): Promise<void> => {
+  const onConflict =
+    over === undefined
+      ? 'DO NOTHING'
+      : `(index) DO UPDATE SET person_ref = excluded.person_ref${over === 'anybody' ? '' : ' WHERE app.person_index.person_ref = $3'}`;
+  const written: unknown[] = await runner.query(`INSERT INTO app.person_index (index, person_ref) VALUES ($1, $2) ON CONFLICT ${onConflict} RETURNING index`, [
+    index,
+    personRef,
+    ...(over === undefined || over === 'anybody' ? [] : [over.personRef]),
+  ]);
+  if (written.length === 0) throw new EventStoreError('conflict', `person/${personRef}`); // somebody met this person first
 };
 
 const UPSERT_CASE = `INSERT INTO app.case_row (id, kind, phase, person_ref, office, waiting_on, due, attention, closed, version, view, opened_at, number)

@@ -84,6 +84,8 @@ export interface OutboxMessage {
 export interface PersonIndexEntry {
   readonly index: string;
   readonly personRef: string;
+  /** Who is found by it now and no longer shall be; absent: nobody may be yet. */
+  readonly over?: 'anybody' | { readonly personRef: string };
 }
 
 export interface InboxOutcome {

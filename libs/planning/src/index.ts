@@ -4,4 +4,5 @@ export * from './joiner-planning.ts';
 export * from './leaver-planning.ts';
 export * from './linking.ts';
 export * from './mover-planning.ts';
+export * from './namesake.ts';
 export * from './plan-hash.ts';

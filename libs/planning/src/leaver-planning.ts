@@ -20,6 +20,8 @@ export interface PlanningDeps {
   readonly dialpad: Dialpad;
   readonly persons: Persons;
   readonly policy: Policy;
+  /** The person we know a Dialpad user as. */
+  readonly ownerOf?: (userId: string) => Promise<string | null>;
 }
 
 export interface LeaverPlanned {

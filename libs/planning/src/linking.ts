@@ -1,6 +1,7 @@
 import type { LoadedPerson } from '@handover/case-service';
 import type { Dialpad, DialpadUser } from '@handover/connector-dialpad';
 import type { CannotPlan } from './cannot-plan.ts';
+import { sameName } from './same-name.ts';
 
 export interface FoundUser {
   readonly kind: 'found';
@@ -22,7 +23,7 @@ export const findUserOf = async (dialpad: Dialpad, person: LoadedPerson, byHand:
   if (person.profile.email === null)
     return blocked('link.no_email', 'HR gave no mail address to find the Dialpad user by; do the link by hand with the user id');
 
-  const users = (await dialpad.findUsersByEmail(person.profile.email)).filter((user) => user.state !== 'deleted');
+  const users = await byMail(dialpad, [person.profile.email, ...[...(person.profile.earlierEmails ?? [])].reverse()]);
   const [user] = users;
   if (!user) return blocked('link.none', 'no Dialpad user has the mail address HR gave; link by hand with the user id, or waive if there is none');
   if (users.length > 1) return blocked('link.several', 'several Dialpad users have this mail address; link by hand with the right user id');
@@ -36,12 +37,11 @@ export const findUserOf = async (dialpad: Dialpad, person: LoadedPerson, byHand:
 
 const blocked = (code: string, detail: string): CannotPlan => ({ kind: 'blocked', code, detail });
 
-/** Married names and initials differ; a user that shares neither name with HR's record is somebody else until a person says so. */
-const sameName = (user: DialpadUser, person: LoadedPerson): boolean => {
-  const plain = (name: string | null | undefined): string => (name ?? '').normalize('NFKD').replace(/\p{M}/gu, '').toLowerCase().trim();
-  const { givenName, familyName } = person.profile;
-  if (givenName === null && familyName === null) return true;
-  const theirs = `${plain(user.displayName)} ${plain(user.firstName)} ${plain(user.lastName)}`;
-
-  return [givenName, familyName].some((name) => plain(name) !== '' && theirs.includes(plain(name)));
+/** HR may have corrected the address before Dialpad was ever told: the newest that somebody has counts. */
+const byMail = async (dialpad: Dialpad, emails: readonly string[]): Promise<readonly DialpadUser[]> => {
+  for (const email of emails) {
+    const users = (await dialpad.findUsersByEmail(email)).filter((user) => user.state !== 'deleted');
+    if (users.length > 0) return users;
+  }
+  return [];
 };

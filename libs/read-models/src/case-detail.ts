@@ -33,7 +33,7 @@ export const caseDetail = ({ caseId, state, events, profile, erased, temporalUi,
     id: caseId,
     kind: state.kind,
     phase: state.phase,
-    person: state.personRef === null ? null : { ref: state.personRef, ...(profile ?? {}), erased },
+    person: state.personRef === null ? null : { ref: state.personRef, ...(profile ? namesOf(profile) : {}), erased },
     number: state.terms.kind === 'number' ? state.terms.number : null,
     office: state.office,
     requester: state.requester,
@@ -62,6 +62,8 @@ export const caseDetail = ({ caseId, state, events, profile, erased, temporalUi,
     links: linksOf(caseId),
   };
 };
+
+const namesOf = ({ givenName, familyName, email, employeeId }: NonNullable<Shown['profile']>) => ({ givenName, familyName, email, employeeId });
 
 export const caseItem = (row: CaseRow): CaseItem => ({
   id: row.id,

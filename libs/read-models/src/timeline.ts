@@ -38,6 +38,7 @@ const text = (value: unknown): string => (typeof value === 'string' || typeof va
 const WORDS: Readonly<Record<CaseEventType, (data: JsonObject) => string>> = {
   CaseOpened: (data) => `${text(data['kind'])} case opened by ${text(data['requester'])}`,
   TermsChanged: (data) => `HR changed ${text(data['what'])}`,
+  ReplanAsked: (data) => `To be planned anew, votes on the plan before are void: HR changed ${text(data['why'])}`,
   StepStarted: (data) =>
     `${text(data['step'])} started${data['byHand'] ? ': reading back what was done by hand' : ''}${text(data['round']) === '1' ? '' : `, attempt ${text(data['round'])}`}`,
   StepVerified: (data) =>

@@ -50,7 +50,12 @@ describe('a mover', () => {
     const after = await reread(user);
     expect(after).toMatchObject({ officeId: office('New York').id, phoneNumbers: before.phoneNumbers, license: before.license });
     expect(after.groupDetails.map((group) => group.id).sort()).toEqual(before.groupDetails.map((group) => group.id).sort());
-    expect((await world.writes()).filter((each) => each.userId === user.id).map((each) => each.operation)).toEqual(['PATCH /users/{id}/move_office']);
+    // Help must be sent to where the person is from now on.
+    expect((await world.writes()).filter((each) => each.userId === user.id).map((each) => each.operation)).toEqual([
+      'PATCH /users/{id}/move_office',
+      'PUT /users/{id}/e911',
+    ]);
+    expect((await world.dialpad.readE911(user.id))?.city).toBe('New York');
     const history = await world.history('mover', caseId, 'mover-done');
     for (const value of [user.emails[0], user.lastName, `M-${user.id}`]) expect(history).not.toContain(value);
   }, 60_000);

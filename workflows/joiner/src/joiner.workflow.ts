@@ -1,5 +1,5 @@
 import type { CaseInput } from '@handover/workflow-contracts';
-import { Desk, Turned, cases, dialpad, passGate, perform, performStep, plan } from '@handover/workflow-kit';
+import { Desk, Turned, cases, dialpad, passGate, perform, performStep, plan, planning } from '@handover/workflow-kit';
 import { CancellationScope, allHandlersFinished, condition, continueAsNew } from '@temporalio/workflow';
 
 /** A seat first, the invitation in time, power last. */
@@ -13,7 +13,7 @@ async function runbook(input: CaseInput): Promise<string> {
 
   try {
     desk.turnIfTurned();
-    await welcome(desk);
+    await planning(() => welcome(desk));
   } catch (error) {
     if (!(error instanceof Turned)) throw error;
     await withdraw(desk);
@@ -32,7 +32,9 @@ async function welcome(desk: Desk): Promise<void> {
   const asked = await passGate(desk, 'joiner');
   if (asked === 'refused' || asked === 'expired') return;
 
-  await performStep(desk, 'seat', () => seatMayBeFree(desk));
+  for (const step of desk.view.steps.filter((each) => each.kind === 'claimSeat' && each.phase === 'planned')) {
+    await performStep(desk, step.id, () => seatMayBeFree(desk));
+  }
   await desk.until(
     () => invited(desk),
     () => desk.view.inviteAt,

@@ -9,6 +9,9 @@ import { untilOr } from './waiting.ts';
 /** Thrown out of the runbook when the case turns round: it is rescinded, withdrawn or closed. */
 export class Turned extends Error {}
 
+/** Thrown out of the runbook when HR changed what the plan was made of: the runbook begins again with a plan. */
+export class Replanned extends Error {}
+
 /**
  * What a case's workflow holds: the newest view of its case, and the ways to wait for it to change. The stream decides;
  * the desk only looks, so an old signal, a repeated one or a replayed one changes nothing.
@@ -17,6 +20,8 @@ export class Desk {
   view: CaseView;
   /** True while the case is being undone: then turning round is no news. */
   undoing = false;
+  /** A plan was seen; when there is none any more, it was made void. */
+  private hadPlan = false;
   private changes = 0;
 
   private constructor(
@@ -24,6 +29,7 @@ export class Desk {
     view: CaseView,
   ) {
     this.view = view;
+    this.hadPlan = view.planned;
   }
 
   static async attend(input: CaseInput): Promise<Desk> {
@@ -62,10 +68,14 @@ export class Desk {
   turnIfTurned(): void {
     if (this.undoing) return;
     if (this.view.closed || this.view.rescinding || this.view.withdrawing) throw new Turned();
+    const isVoid = this.hadPlan && !this.view.planned;
+    this.hadPlan = this.view.planned;
+    if (isVoid) throw new Replanned();
   }
 
   private turned(): boolean {
-    return !this.undoing && (this.view.closed || this.view.rescinding || this.view.withdrawing);
+    if (this.undoing) return false;
+    return this.view.closed || this.view.rescinding || this.view.withdrawing || (this.hadPlan && !this.view.planned);
   }
 
   /** True when the condition came to hold, false when the instant came first. Throws `Turned`. */

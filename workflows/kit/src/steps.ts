@@ -1,7 +1,7 @@
 import { ActivityFailure, isCancellation } from '@temporalio/workflow';
 import type { CaseView } from '@handover/case';
 import { summaryOf, type StepResult } from '@handover/workflow-contracts';
-import type { Desk } from './desk.ts';
+import { Replanned, type Desk } from './desk.ts';
 import { cases, dialpad } from './proxies.ts';
 
 type ViewStep = CaseView['steps'][number];
@@ -82,5 +82,16 @@ export async function plan(desk: Desk, step: 'link' | 'preflight', reading: () =
     desk.see(result.view);
     desk.turnIfTurned();
     if (result.again && pause) await pause();
+  }
+}
+
+/** Begins the runbook again whenever its plan is made void: HR changed what was to be done before it was done. */
+export async function planning(runbook: () => Promise<void>): Promise<void> {
+  for (;;) {
+    try {
+      return await runbook();
+    } catch (error) {
+      if (!(error instanceof Replanned)) throw error;
+    }
   }
 }

@@ -1,5 +1,5 @@
 import type { CaseInput } from '@handover/workflow-contracts';
-import { Desk, Turned, cases, dialpad, passGate, perform, plan } from '@handover/workflow-kit';
+import { Desk, Turned, cases, dialpad, passGate, perform, plan, planning } from '@handover/workflow-kit';
 import { CancellationScope, allHandlersFinished, condition } from '@temporalio/workflow';
 
 /** What is asked for first, what is lost only when somebody agreed, and power last. */
@@ -13,7 +13,7 @@ async function runbook(input: CaseInput): Promise<string> {
 
   try {
     desk.turnIfTurned();
-    await change(desk);
+    await planning(() => change(desk));
   } catch (error) {
     if (!(error instanceof Turned)) throw error;
   }

@@ -1,5 +1,6 @@
-import type { Fact, JoinerTerms, LeaverTerms, MoverTerms, NumberWish, Successor, ZoneFrom } from '@handover/case';
+import type { Correction, Fact, JoinerTerms, LeaverTerms, MoverTerms, NumberWish, Successor, ZoneFrom } from '@handover/case';
 import { hookBody, hookTypes, pointerOf, type HookBody } from '@handover/contracts';
+import type { Profile } from '../people.ts';
 import { endOfDay, startOfDay } from './dates.ts';
 
 /** How a hook reads: understood, of a kind we do not know, or wrong in named fields. */
@@ -31,6 +32,8 @@ export interface Known {
   readonly zone: Zone;
   /** The person an employee id of the same source belongs to, or null. */
   readonly personOf: (employeeId: string) => Promise<string | null>;
+  /** What HR said of the person before: what differs is a correction. */
+  readonly before?: Profile | null;
 }
 
 const KINDS = {
@@ -55,10 +58,13 @@ export const factOf = async (id: string, body: HookBody, known: Known): Promise<
   ...(body.type === 'employee.changed' ? { mover: moverTerms(body, known) } : {}),
 });
 
+type Changed = Extract<HookBody, { type: 'employee.changed' }>['data'];
+
 /** Without a date, or with one that is past, a change may be made at once. */
-const moverTerms = (body: Extract<HookBody, { type: 'employee.changed' }>, { zone }: Known): MoverTerms | null => {
-  const { office, license, groups, adminRole, effectiveDate } = body.data;
-  if (office === undefined && license === undefined && groups === undefined && adminRole === undefined) return null;
+const moverTerms = (body: Extract<HookBody, { type: 'employee.changed' }>, { zone, before = null }: Known): MoverTerms | null => {
+  const { office, license, groups, adminRole, adminOffices, effectiveDate } = body.data;
+  const corrections = correctionsIn(body.data, before);
+  if ([office, license, groups, adminRole].every((each) => each === undefined) && corrections.length === 0) return null;
 
   return {
     kind: 'mover',
@@ -68,9 +74,27 @@ const moverTerms = (body: Extract<HookBody, { type: 'employee.changed' }>, { zon
     office: office ?? null,
     license: license ?? null,
     groups: groups ?? null,
-    adminRole: adminRole === undefined ? null : adminRole === null ? 'none' : adminRole.startsWith('company') ? 'company' : 'office',
+    adminRole: adminRole === undefined ? null : adminRole === null ? 'none' : scopeOf(adminRole),
+    ...(adminRole && adminOffices ? { adminOffices } : {}),
+    ...(corrections.length > 0 ? { corrections } : {}),
   };
 };
+
+/** Only that it differs is readable; what it says is sealed. The plan compares again, with Dialpad itself. */
+const correctionsIn = (data: Changed, before: Profile | null): readonly Correction[] => {
+  const differs = (now: string | undefined, then: string | null | undefined): boolean =>
+    now !== undefined && typeof then === 'string' && now.trim().toLowerCase() !== then.trim().toLowerCase();
+  const renamed = [
+    [data.givenName, before?.givenName],
+    [data.familyName, before?.familyName],
+  ].some(([now, then]) => typeof now === 'string' && typeof then === 'string' && now.trim() !== then.trim());
+  const moved = data.e911 !== undefined && JSON.stringify(data.e911) !== JSON.stringify(before?.e911 ?? null);
+
+  return [...(differs(data.email, before?.email) ? (['email'] as const) : []), ...(renamed ? (['name'] as const) : []), ...(moved ? (['e911'] as const) : [])];
+};
+
+/** A regional admin is an office admin of several offices (help.dialpad.com, "Admin roles"). */
+const scopeOf = (adminRole: string): 'company' | 'office' => (adminRole.startsWith('company') ? 'company' : 'office');
 
 type Hired = Extract<HookBody, { type: 'employee.hired' }>['data'];
 type Leaving = Extract<HookBody, { type: 'employee.terminated' }>['data'] | Extract<HookBody, { type: 'employee.termination_date_changed' }>['data'];
@@ -83,7 +107,9 @@ const joinerTerms = async (data: Hired, { zone, personOf }: Known): Promise<Join
   license: data.license,
   number: data.number ? await wish(data.number, personOf) : null,
   groups: data.groups,
-  adminRole: data.adminRole ? (data.adminRole.startsWith('company') ? 'company' : 'office') : null,
+  adminRole: data.adminRole ? scopeOf(data.adminRole) : null,
+  ...(data.adminRole && data.adminOffices ? { adminOffices: data.adminOffices } : {}),
+  ...(data.e911 ? { e911: true } : {}),
 });
 
 const wish = async (number: NonNullable<Hired['number']>, personOf: Known['personOf']): Promise<NumberWish> => {

@@ -1,6 +1,7 @@
 import {
   evolvePerson,
   follow,
+  rescindRefusal,
   wanted,
   type CaseAction,
   type CaseCommand,
@@ -97,25 +98,47 @@ export class Intake {
   private async told(
     arrived: Arrived,
     body: HookBody,
-  ): Promise<{ fact: Fact; person: LoadedPerson; state: PersonState; isNew: boolean; index: PersonIndexEntry }> {
+  ): Promise<{ fact: Fact; person: LoadedPerson; state: PersonState; isNew: boolean; index: PersonIndexEntry; predecessor?: string }> {
     const index = await this.deps.indexOf(arrived.source, body.data.employeeId);
     const found = await this.deps.findPerson(index);
-    const personRef = found ?? this.deps.newPersonRef();
-    const person = await this.persons.load(personRef);
-    const zone = await this.zoneOf(body, person.state);
+    const known = await this.persons.load(found ?? this.deps.newPersonRef());
+    const zone = await this.zoneOf(body, known.state);
     const personOf = async (employeeId: string): Promise<string | null> => this.deps.findPerson(await this.deps.indexOf(arrived.source, employeeId));
-    const fact = await factOf(arrived.id, body, { zone, personOf });
+    // Told again it is the same fact: what differed from the record then does not any more.
+    const repeated = known.state.facts.find((each) => each.id === arrived.id);
+    const fact = repeated ?? (await factOf(arrived.id, body, { zone, personOf, before: known.profile }));
+    const told = (person: LoadedPerson): PersonState => evolvePerson(person.state, { type: 'FactRecorded', data: { fact } });
+    const base = { fact, isNew: found === null, index: { index, personRef: known.personRef } };
+    if (found === null || !(await this.comesTooLateBack(known, told(known), fact))) return { ...base, person: known, state: told(known) };
 
-    return { fact, person, state: evolvePerson(person.state, { type: 'FactRecorded', data: { fact } }), isNew: found === null, index: { index, personRef } };
+    // Their key will be destroyed with the leaver's last step: who comes back now is somebody new, under a key of their own.
+    const person = await this.persons.load(this.deps.newPersonRef());
+    return {
+      ...base,
+      person,
+      state: { ...told(person), predecessor: found },
+      isNew: true,
+      index: { index, personRef: person.personRef, over: { personRef: found } },
+      predecessor: found,
+    };
+  }
+
+  /** HR hires again somebody whose user is being deleted, and no rescind can stop that any more. */
+  private async comesTooLateBack(person: LoadedPerson, state: PersonState, fact: Fact): Promise<boolean> {
+    const want = wanted(state.facts);
+    if (want.hire?.factId !== fact.id || want.leave !== null) return false;
+    const { leaver } = await this.running(person.state);
+
+    return leaver !== null && !leaver.state.rescinding && rescindRefusal(leaver.state) !== null;
   }
 
   private async record(arrived: Arrived, body: HookBody): Promise<Taken> {
-    const { fact, person, state, isNew, index } = await this.told(arrived, body);
+    const { fact, person, state, isNew, index, predecessor } = await this.told(arrived, body);
     const { personRef } = index;
     const actions = follow(state, await this.running(person.state), this.deps.now());
     const { employeeId, ...personal } = personalOf(body);
     const events: PersonEvent[] = [
-      ...(isNew ? [{ type: 'PersonSeen', data: { source: arrived.source } } as const] : []),
+      ...(isNew ? [{ type: 'PersonSeen', data: { source: arrived.source, ...(predecessor === undefined ? {} : { predecessor }) } } as const] : []),
       {
         type: 'FactRecorded',
         data: { fact, ...(arrived.receivedAt === undefined ? {} : { receivedAt: arrived.receivedAt }) },
@@ -179,7 +202,7 @@ export class Intake {
           },
         }
       : action.type === 'changeTerms'
-        ? { type: 'changeTerms', terms: action.terms, factId: arrived.id }
+        ? { type: 'changeTerms', terms: action.terms, factId: arrived.id, ...(action.office === undefined ? {} : { office: action.office }) }
         : { type: 'rescind', rescind: { actor: arrived.by.actor, reasonCode: null, reason: arrived.reason ?? null, factId: arrived.id } };
     const loaded: LoadedCase | null = opens ? null : await this.cases.load(caseId);
     const held: readonly CaseCommand[] = opens && heldBy !== null ? [{ type: 'followPersonHold', by: heldBy }] : [];
@@ -200,7 +223,7 @@ export class Intake {
     const live = loaded.filter((each): each is LoadedCase => each !== null && each.state.status === 'open');
     const newest = (kind: string): LoadedCase | null => [...live].reverse().find((each) => each.state.kind === kind) ?? null;
 
-    return { leaver: newest('leaver'), joiner: newest('joiner') };
+    return { leaver: newest('leaver'), joiner: newest('joiner'), movers: live.filter((each) => each.state.kind === 'mover') };
   }
 
   /** The fact's zone, else the person's, else the office's, else the policy's; which one is recorded. */

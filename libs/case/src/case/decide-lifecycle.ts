@@ -25,13 +25,42 @@ export const openCase = (state: CaseState, command: OpenCaseCommand): Decided<Ca
   return happened({ type: 'CaseOpened', data: { ...data, kind: command.terms.kind }, ...(reason === null ? {} : { personal: { reason } }) });
 };
 
-/** HR says something new about a running case. Successors are frozen with the plan; dates are not. */
-export const changeTerms = (state: OpenCase, terms: Terms, factId: string | null): Decided<CaseEvent> => {
+/**
+ * HR says something new about a running case. Dates only move it; anything that a plan is made of makes a joiner or mover
+ * that has not begun plan anew. A leaver's successors are frozen with the plan. A case that waits for a person because it
+ * could not be planned looks again, because what HR says now may be the answer.
+ */
+export const changeTerms = (state: OpenCase, terms: Terms, factId: string | null, office?: string | null): Decided<CaseEvent> => {
   if (state.status === 'closed') throw new RuleViolation('case.closed', 'the case is closed');
-  const what = changed(state.terms, terms);
+  const moved = office !== undefined && office !== state.office;
+  const what = [...changed(state.terms, terms), ...(moved ? ['office'] : [])];
+  const told: CaseEvent[] = what.length === 0 ? [] : [{ type: 'TermsChanged', data: { terms, factId, what: what.join(', '), ...(moved ? { office } : {}) } }];
+  const replans = state.plan !== null && !hasBegun(state) && what.some((field) => PLANNED_FROM[state.kind]?.includes(field));
+  const looksAgain = state.plan === null && !state.rescinding && !state.withdrawing ? lookAgain(state) : [];
 
-  return what.length === 0 ? nothingNew : happened({ type: 'TermsChanged', data: { terms, factId, what: what.join(', ') } });
+  return { events: [...told, ...(replans ? [{ type: 'ReplanAsked', data: { why: what.join(', ') } } as const] : looksAgain)] };
 };
+
+/** What a plan is made of; dates, zones and urgency are not. */
+const PLANNED_FROM: Readonly<Record<string, readonly string[]>> = {
+  leaver: [],
+  joiner: ['license', 'number', 'groups', 'adminRole', 'adminOffices', 'e911', 'office'],
+  mover: ['office', 'license', 'groups', 'adminRole', 'adminOffices', 'corrections'],
+};
+
+/** Something was started that a new plan could not take back: seats that were only claimed can. */
+export const hasBegun = (state: OpenCase): boolean => state.steps.some((step) => stepOf(state, step.id).begun && step.phase !== 'planned');
+
+const lookAgain = (state: OpenCase): CaseEvent[] =>
+  state.steps.flatMap((step): CaseEvent[] => {
+    const at = stepOf(state, step.id);
+    return at.status === 'blocked' || at.status === 'contradicted' ? [{ type: 'StepRetried', data: { step: step.id, round: at.round + 1 } }] : [];
+  });
+
+export interface PlanBasis {
+  readonly terms: Terms;
+  readonly office: string | null;
+}
 
 const changed = (before: Terms, after: Terms): string[] => {
   const fields = new Set([...Object.keys(before), ...Object.keys(after)]);
@@ -41,12 +70,16 @@ const changed = (before: Terms, after: Terms): string[] => {
 };
 
 /** Freezes the plan and opens the first stage; a plan with another hash voids what was voted before. */
-export const recordPlan = (state: OpenCase, plan: Plan, userId: string | null, now: string, personal?: JsonObject): Decided<CaseEvent> => {
+export const recordPlan = (
+  state: OpenCase,
+  { plan, userId, now, personal, basis }: { plan: Plan; userId: string | null; now: string; personal?: JsonObject; basis?: PlanBasis },
+): Decided<CaseEvent> => {
   if (state.status === 'closed' || state.rescinding || state.withdrawing) return nothingNew;
   if (state.plan?.hash === plan.hash) return nothingNew;
-  if (state.steps.some((step) => stepOf(state, step.id).begun && step.phase !== 'planned')) {
-    throw new RuleViolation('plan.begun', 'the plan is being carried out; rescind the case to plan it anew');
-  }
+  if (hasBegun(state)) throw new RuleViolation('plan.begun', 'the plan is being carried out; rescind the case to plan it anew');
+  // HR spoke while Dialpad was being read: what was read is an answer to another question.
+  const stale = basis === undefined ? [] : [...changed(basis.terms, state.terms), ...(basis.office === state.office ? [] : ['office'])];
+  if (stale.some((field) => PLANNED_FROM[state.kind]?.includes(field))) return happened({ type: 'ReplanAsked', data: { why: stale.join(', ') } });
 
   const made: CaseEvent = { type: 'PlanMade', data: { plan, userId }, ...(personal ? { personal } : {}) };
   const after = evolve(state, made);
@@ -135,7 +168,10 @@ const TOO_LATE: Readonly<Record<string, string>> = {
 const leaverTooLate = (state: OpenCase): string | null => {
   if (state.status === 'closed') return 'case.closed';
   const begun = (kind: string): boolean => state.steps.some((step) => step.kind === kind && stepOf(state, step.id).begun);
-  if (begun('anonymize') || begun('confirmPurge')) return 'rescind.too_late';
+  // Somebody restored the user in the console after all: there is something to give back again.
+  const restored = state.steps.some((step) => step.kind === 'confirmPurge' && stepOf(state, step.id).code === 'purge.restored');
+  if (begun('anonymize') || (begun('confirmPurge') && !restored)) return 'rescind.too_late';
+  if (restored) return null;
   // Under `releaseSeat: delete` Dialpad's restore window is the hold, and a person restores the user in the console.
   const restorable = state.plan?.timings.releaseSeat === 'delete' && !state.holdEnded;
 
@@ -160,6 +196,9 @@ const numberTooLate = (state: OpenCase): string | null => {
 };
 
 const TOO_LATE_FOR = { leaver: leaverTooLate, joiner: joinerTooLate, mover: moverTooLate, number: numberTooLate } as const;
+
+/** Why a case could not be rescinded any more; null: it could. */
+export const rescindRefusal = (state: OpenCase): string | null => TOO_LATE_FOR[state.kind](state);
 
 /** The last word on a case; which one follows from what happened to it. */
 export const closeCase = (state: OpenCase): Decided<CaseEvent> => {

@@ -13,8 +13,16 @@ import type { Terms } from './terms.ts';
 /** Everything that can be asked of a case. `now` is an ISO instant, given, never read. */
 export type CaseCommand =
   | { readonly type: 'open'; readonly open: lifecycle.OpenCaseCommand }
-  | { readonly type: 'changeTerms'; readonly terms: Terms; readonly factId: string | null }
-  | { readonly type: 'recordPlan'; readonly plan: Plan; readonly userId: string | null; readonly now: string; readonly personal?: JsonObject }
+  | { readonly type: 'changeTerms'; readonly terms: Terms; readonly factId: string | null; readonly office?: string | null }
+  | {
+      readonly type: 'recordPlan';
+      readonly plan: Plan;
+      readonly userId: string | null;
+      readonly now: string;
+      readonly personal?: JsonObject;
+      /** What the plan was made for; other terms since then make it void before it is recorded. */
+      readonly basis?: lifecycle.PlanBasis;
+    }
   | { readonly type: 'openGate'; readonly gate: Gate; readonly now: string }
   | { readonly type: 'decide'; readonly decide: approval.Decide; readonly now: string }
   | { readonly type: 'passDeadline'; readonly stage: string; readonly now: string }
@@ -44,9 +52,9 @@ export const decide = (command: CaseCommand, state: CaseState): Decided<CaseEven
   if (state.status === 'none') throw new RuleViolation('case.unknown', 'there is no such case');
   switch (command.type) {
     case 'changeTerms':
-      return lifecycle.changeTerms(state, command.terms, command.factId);
+      return lifecycle.changeTerms(state, command.terms, command.factId, command.office);
     case 'recordPlan':
-      return lifecycle.recordPlan(state, command.plan, command.userId, command.now, command.personal);
+      return lifecycle.recordPlan(state, command);
     case 'openGate':
       return approval.openGate(state, command.gate, command.now);
     case 'decide':

@@ -11,7 +11,9 @@ export type CaseEvent =
       'CaseOpened',
       { kind: CaseKind; personRef: string | null; source: string; requester: string; office: string | null; terms: Terms; factId: string | null }
     >
-  | Event<'TermsChanged', { terms: Terms; factId: string | null; what: string }>
+  | Event<'TermsChanged', { terms: Terms; factId: string | null; what: string; office?: string | null }>
+  /** What was planned is not what is wanted any more: the plan is void, and with it every vote on it. */
+  | Event<'ReplanAsked', { why: string }>
   | Event<'StepStarted', { step: string; kind: StepKind; round: number; before?: Json; byHand?: boolean }>
   | Event<'StepVerified', { step: string; round: number; changed: boolean; evidence: JsonObject; userId?: string; finding?: string }>
   | Event<'StepBlocked', { step: string; round: number; code: string; detail: string }>

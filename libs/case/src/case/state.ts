@@ -60,6 +60,8 @@ export interface OpenCase {
   readonly holdUntil: string | null;
   readonly holdEnded: boolean;
   readonly rescinding: boolean;
+  /** HR took it back, not a person: what HR says later may bring it again. */
+  readonly rescindedByFact: boolean;
   readonly withdrawing: 'expired' | 'cancelled' | null;
   readonly seatAwaited: { readonly officeId: string; readonly seat: string } | null;
   readonly acceptance: { readonly deadline: string; readonly accepted: boolean; readonly reminders: number } | null;
@@ -111,7 +113,9 @@ export const evolve = (state: CaseState, event: CaseEvent): CaseState => {
   if (state.status === 'none') return state;
   switch (event.type) {
     case 'TermsChanged':
-      return { ...state, terms: event.data.terms };
+      return { ...state, terms: event.data.terms, ...(event.data.office === undefined ? {} : { office: event.data.office }) };
+    case 'ReplanAsked':
+      return unplanned(state);
     case 'StepStarted':
       return started(state, event.data);
     case 'StepVerified':
@@ -177,7 +181,13 @@ export const evolve = (state: CaseState, event: CaseEvent): CaseState => {
     case 'HoldEnded':
       return { ...state, holdEnded: true };
     case 'RescindAccepted':
-      return { ...withSteps(state, event.data.steps), rescinding: true, phase: state.kind === 'leaver' ? 'rescinding' : state.phase, stages: voided(state) };
+      return {
+        ...withSteps(state, event.data.steps),
+        rescinding: true,
+        rescindedByFact: event.data.factId !== null,
+        phase: state.kind === 'leaver' ? 'rescinding' : state.phase,
+        stages: voided(state),
+      };
     case 'RescindRefused':
       return state;
     case 'SeatAwaited':
@@ -235,6 +245,7 @@ const open = (data: Extract<CaseEvent, { type: 'CaseOpened' }>['data']): OpenCas
   holdUntil: null,
   holdEnded: false,
   rescinding: false,
+  rescindedByFact: false,
   withdrawing: null,
   seatAwaited: null,
   acceptance: null,
@@ -286,6 +297,17 @@ const held = (state: OpenCase, event: HoldEvent): OpenCase => {
 
   return { ...state, holds, legalHold: standing };
 };
+
+/** Rounds go on counting: a step that was started under the void plan must not be taken for the same one again. */
+const unplanned = (state: OpenCase): OpenCase => ({
+  ...state,
+  plan: null,
+  phase: 'planned',
+  steps: stepsBeforePlan(state.kind),
+  stages: [],
+  seatAwaited: null,
+  stepStates: Object.fromEntries(Object.entries(state.stepStates).map(([id, at]) => [id, { ...pendingStep, round: at.round + 1 }])),
+});
 
 const withStage = (state: OpenCase, stage: string, change: Partial<StageState>): readonly StageState[] =>
   state.stages.map((each) => (each.stage === stage ? { ...each, ...change } : each));

@@ -33,6 +33,10 @@ export interface JoinerTerms {
   readonly number: NumberWish | null;
   readonly groups: readonly GroupWish[];
   readonly adminRole: 'company' | 'office' | null;
+  /** Names of the offices to administer; several are what Dialpad calls a regional admin. Absent: their own office. */
+  readonly adminOffices?: readonly string[];
+  /** HR gave an emergency address; the address itself is sealed with the fact. */
+  readonly e911?: boolean;
 }
 
 export type NumberWish =
@@ -42,9 +46,10 @@ export type NumberWish =
   | { readonly kind: 'leaver'; readonly personRef: string | null };
 
 export interface GroupWish {
-  readonly type: 'department' | 'callcenter' | 'office';
+  readonly type: 'department' | 'callcenter' | 'office' | 'channel' | 'coachingteam';
   readonly name: string;
-  readonly role: 'operator' | 'supervisor' | 'admin';
+  /** `coach` and `trainee` are a coaching team's; a channel has members only. */
+  readonly role: 'operator' | 'supervisor' | 'admin' | 'coach' | 'trainee';
 }
 
 /** What HR changes of somebody who stays. Null is "as it is". */
@@ -59,7 +64,13 @@ export interface MoverTerms {
   readonly license: string | null;
   readonly groups: readonly GroupWish[] | null;
   readonly adminRole: 'company' | 'office' | 'none' | null;
+  /** All the offices they shall administer, by name; absent: their own beside those they have. */
+  readonly adminOffices?: readonly string[];
+  /** Personal fields that HR says otherwise than before; the values are sealed with the fact. */
+  readonly corrections?: readonly Correction[];
 }
+
+export type Correction = 'email' | 'name' | 'e911';
 
 /** What an admin wants of a number of the company. A number is company property: it may be read for ever. */
 export interface NumberTerms {

@@ -106,9 +106,16 @@ export const inviteAt = (state: OpenCase): string | null =>
 
 const stuckSteps = (state: OpenCase) => state.steps.filter((step) => ['blocked', 'contradicted'].includes(stepOf(state, step.id).status));
 
+/** Findings that stop nothing, and that somebody must see all the same: they cost money. */
+const LOOKED_AT: readonly string[] = ['seat.bought'];
+
 export const attentionOf = (state: OpenCase): { step: string; code: string } | null => {
-  const step = state.status === 'closed' ? undefined : stuckSteps(state)[0];
-  return step ? { step: step.id, code: stepOf(state, step.id).code ?? 'step.blocked' } : null;
+  if (state.status === 'closed') return null;
+  const stuck = stuckSteps(state)[0];
+  if (stuck) return { step: stuck.id, code: stepOf(state, stuck.id).code ?? 'step.blocked' };
+  const found = state.steps.find((step) => stepOf(state, step.id).status === 'verified' && LOOKED_AT.includes(stepOf(state, step.id).detail ?? ''));
+
+  return found ? { step: found.id, code: stepOf(state, found.id).detail ?? '' } : null;
 };
 
 /** Everything the case waits for right now, the most pressing first; empty while it works or is closed. */
@@ -158,7 +165,7 @@ const clocks = (state: OpenCase): readonly WaitsFor[] => {
   const current = state.steps.find((step) => !isSettled(stepOf(state, step.id).status));
   if (state.rescinding || state.withdrawing) return [];
   if (state.phase === 'scheduled' && state.terms.kind === 'leaver' && !state.cutOffReached) return [clock('the cut-off', state.terms.cutOff)];
-  if (state.phase === 'scheduled' && state.terms.kind === 'joiner' && current?.kind === 'inviteUser')
+  if (state.phase === 'scheduled' && state.terms.kind === 'joiner' && current !== undefined && ['inviteUser', 'adoptUser'].includes(current.kind))
     return [clock('the day of the invitation', inviteAt(state))];
   if (state.phase === 'scheduled' && state.terms.kind === 'mover') return [clock('the day of the change', state.terms.effectiveAt)];
   if (state.phase === 'awaiting-seat') return [{ on: 'seat', what: 'a free seat in the office', until: null }];

@@ -4,9 +4,10 @@ import { happened, nothingNew, unreachable, type Decided } from '../kernel.ts';
 export type CompanyEvent =
   | { readonly type: 'AdminExitClaimed'; readonly data: { caseId: string; userId: string } }
   | { readonly type: 'AdminExitReleased'; readonly data: { caseId: string } }
-  | { readonly type: 'SeatQueued'; readonly data: { caseId: string; officeId: string; seat: string; first: boolean } }
-  | { readonly type: 'SeatClaimed'; readonly data: { caseId: string; officeId: string; seat: string } }
-  | { readonly type: 'SeatTaken'; readonly data: { caseId: string } }
+  | { readonly type: 'SeatQueued'; readonly data: { caseId: string; officeId: string; seat: string; first: boolean; count?: number } }
+  | { readonly type: 'SeatClaimed'; readonly data: { caseId: string; officeId: string; seat: string; count?: number } }
+  /** Without a seat: everything the case had claimed. */
+  | { readonly type: 'SeatTaken'; readonly data: { caseId: string; seat?: string } }
   | { readonly type: 'SeatReturned'; readonly data: { caseId: string } }
   | { readonly type: 'NumberClaimed'; readonly data: { caseId: string; number: string } }
   | { readonly type: 'NumberWithheld'; readonly data: { caseId: string; number: string } }
@@ -16,6 +17,8 @@ interface SeatClaim {
   readonly caseId: string;
   readonly officeId: string;
   readonly seat: string;
+  /** Absent: one. A change of licence needs one licence for every number that is kept. */
+  readonly count?: number;
 }
 
 export interface CompanyState {
@@ -31,6 +34,8 @@ export const emptyCompany: CompanyState = { adminExits: [], claims: [], queue: [
 export const evolveCompany = (state: CompanyState, event: CompanyEvent): CompanyState => {
   const { caseId } = event.data;
   const others = <T extends { readonly caseId: string }>(list: readonly T[]): readonly T[] => list.filter((each) => each.caseId !== caseId);
+  const otherSeats = (list: readonly SeatClaim[], seat: string | undefined): readonly SeatClaim[] =>
+    list.filter((each) => each.caseId !== caseId || (seat !== undefined && each.seat !== seat));
 
   switch (event.type) {
     case 'AdminExitClaimed':
@@ -38,11 +43,18 @@ export const evolveCompany = (state: CompanyState, event: CompanyEvent): Company
     case 'AdminExitReleased':
       return { ...state, adminExits: others(state.adminExits) };
     case 'SeatQueued':
-      return { ...state, queue: event.data.first ? [event.data, ...others(state.queue)] : [...others(state.queue), event.data] };
+      return {
+        ...state,
+        queue: event.data.first ? [event.data, ...otherSeats(state.queue, event.data.seat)] : [...otherSeats(state.queue, event.data.seat), event.data],
+      };
     case 'SeatClaimed':
-      return { ...state, queue: others(state.queue), claims: [...others(state.claims), event.data] };
+      return {
+        ...state,
+        queue: otherSeats(state.queue, event.data.seat),
+        claims: [...otherSeats(state.claims, event.data.seat), event.data],
+      };
     case 'SeatTaken':
-      return { ...state, claims: others(state.claims) };
+      return { ...state, claims: otherSeats(state.claims, event.data.seat) };
     case 'SeatReturned':
       return { ...state, queue: others(state.queue), claims: others(state.claims) };
     case 'NumberClaimed':
@@ -61,8 +73,17 @@ export type CompanyCommand =
   | { readonly type: 'claimAdminExit'; readonly caseId: string; readonly userId: string; readonly otherAdmins: readonly string[] }
   | { readonly type: 'releaseAdminExit'; readonly caseId: string }
   /** `free`: the office's counter as Dialpad just said. `first`: a rescind goes before everybody who waits. */
-  | { readonly type: 'claimSeat'; readonly caseId: string; readonly officeId: string; readonly seat: string; readonly free: number; readonly first: boolean }
-  | { readonly type: 'takeSeat'; readonly caseId: string }
+  | {
+      readonly type: 'claimSeat';
+      readonly caseId: string;
+      readonly officeId: string;
+      readonly seat: string;
+      readonly free: number;
+      readonly first: boolean;
+      readonly count?: number;
+    }
+  /** Dialpad's own counter shows it from here; without a seat: all that the case has claimed. */
+  | { readonly type: 'takeSeat'; readonly caseId: string; readonly seat?: string }
   | { readonly type: 'returnSeat'; readonly caseId: string }
   /** The first of the candidates that nobody else was promised. `meantFrom`: the leaver whose numbers HR means for this case. */
   | { readonly type: 'claimNumber'; readonly caseId: string; readonly candidates: readonly string[]; readonly meantFrom?: string }
@@ -78,7 +99,7 @@ export const decideCompany = (command: CompanyCommand, state: CompanyState): Dec
     case 'claimSeat':
       return claimSeat(command, state);
     case 'takeSeat':
-      return has(state.claims, command.caseId) ? happened({ type: 'SeatTaken', data: { caseId: command.caseId } }) : nothingNew;
+      return takeSeat(command, state);
     case 'returnSeat':
       return has([...state.claims, ...state.queue], command.caseId) ? happened({ type: 'SeatReturned', data: { caseId: command.caseId } }) : nothingNew;
     case 'claimNumber':
@@ -108,19 +129,27 @@ const claimAdminExit = (command: Extract<CompanyCommand, { type: 'claimAdminExit
   return has(state.adminExits, command.caseId) ? nothingNew : happened({ type: 'AdminExitClaimed', data: { caseId: command.caseId, userId: command.userId } });
 };
 
+const takeSeat = ({ caseId, seat }: Extract<CompanyCommand, { type: 'takeSeat' }>, state: CompanyState): Decided<CompanyEvent> =>
+  state.claims.some((each) => each.caseId === caseId && (seat === undefined || each.seat === seat))
+    ? happened({ type: 'SeatTaken', data: { caseId, ...(seat === undefined ? {} : { seat }) } })
+    : nothingNew;
+
+const sumOf = (claims: readonly SeatClaim[]): number => claims.reduce((sum, each) => sum + (each.count ?? 1), 0);
+
 const claimSeat = (command: Extract<CompanyCommand, { type: 'claimSeat' }>, state: CompanyState): Decided<CompanyEvent> => {
-  const { caseId, officeId, seat, free, first } = command;
-  if (has(state.claims, caseId)) return nothingNew;
+  const { caseId, officeId, seat, free, first, count = 1 } = command;
   const same = (each: SeatClaim): boolean => each.officeId === officeId && each.seat === seat;
+  if (state.claims.some((each) => each.caseId === caseId && same(each))) return nothingNew;
   const line = state.queue.filter(same);
   const mine = line.findIndex((each) => each.caseId === caseId);
-  const ahead = first ? 0 : mine >= 0 ? mine : line.length;
-  const left = free - state.claims.filter(same).length - ahead;
+  const ahead = first ? [] : line.slice(0, mine >= 0 ? mine : line.length);
+  const left = free - sumOf(state.claims.filter(same)) - sumOf(ahead);
+  const many = count === 1 ? {} : { count };
 
-  if (left >= 1) return happened({ type: 'SeatClaimed', data: { caseId, officeId, seat } });
+  if (left >= count) return happened({ type: 'SeatClaimed', data: { caseId, officeId, seat, ...many } });
   const refusal = { code: 'seat.none', message: `no free ${seat} seat in the office` };
 
-  return { events: mine === 0 || (mine > 0 && !first) ? [] : [{ type: 'SeatQueued', data: { caseId, officeId, seat, first } }], refusal };
+  return { events: mine === 0 || (mine > 0 && !first) ? [] : [{ type: 'SeatQueued', data: { caseId, officeId, seat, first, ...many } }], refusal };
 };
 
 const claimNumber = (command: Extract<CompanyCommand, { type: 'claimNumber' }>, state: CompanyState): Decided<CompanyEvent> => {

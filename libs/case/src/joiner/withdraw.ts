@@ -6,23 +6,27 @@ const begun = (state: OpenCase, kind: PlannedStep['kind']): PlannedStep | undefi
 
 /**
  * Takes an invitation back. The number goes first: deleting a pending user destroys the number it holds
- * (help.dialpad.com, "Add & Remove Team Members").
+ * (help.dialpad.com, "Add & Remove Team Members"). A user that was there before us is never deleted: who was suspended
+ * is suspended again, who was taken over keeps what we did not bring.
  */
 export const withdrawSteps = (state: OpenCase): readonly PlannedStep[] => {
   const step = (id: string, kind: PlannedStep['kind'], target: PlannedStep['target'] = {}): PlannedStep => ({
     id: `withdraw-${id}`,
     kind,
     phase: state.phase,
-    reversible: kind === 'returnSeat',
+    reversible: kind === 'returnSeat' || kind === 'suspendUser',
     gate: null,
     target,
   });
   const number = begun(state, 'assignNumber');
-  const seat = begun(state, 'claimSeat');
+  const invited = begun(state, 'inviteUser');
+  const reactivated = begun(state, 'reactivateUser');
+  const seats = state.steps.filter((each) => each.kind === 'claimSeat' && isSettled(stepOf(state, each.id).status));
 
   return [
-    ...(number && begun(state, 'inviteUser') ? [step('number', 'unassignNumber', { of: number.id })] : []),
-    ...(begun(state, 'inviteUser') ? [step('invite', 'withdrawInvite')] : []),
-    ...(seat && isSettled(stepOf(state, seat.id).status) ? [step('seat', 'returnSeat', seat.target)] : []),
+    ...(number && (invited ?? begun(state, 'adoptUser')) ? [step('number', 'unassignNumber', { of: number.id })] : []),
+    ...(invited ? [step('invite', 'withdrawInvite')] : []),
+    ...(reactivated ? [step('access', 'suspendUser')] : []),
+    ...seats.map((seat) => step(seat.id, 'returnSeat', seat.target)),
   ];
 };

@@ -3,7 +3,8 @@ import { day, deciding, done, opened, start } from '../testing/cases.ts';
 import { given } from '../testing/given.ts';
 import type { MoverTerms } from '../case/terms.ts';
 import { defaultPolicy, type Policy } from '../policy/policy.ts';
-import { planMover, type MoverSnapshot } from './plan.ts';
+import { planMover } from './plan.ts';
+import type { MoverSnapshot } from './snapshot.ts';
 
 const terms: MoverTerms = {
   kind: 'mover',

@@ -1,59 +1,41 @@
-import type { JsonObject } from '../kernel.ts';
 import type { Plan, PlannedStage, PlannedStep } from '../case/plan.ts';
 import type { MoverTerms } from '../case/terms.ts';
 import { timingsOf } from '../leaver/plan.ts';
 import type { Policy } from '../policy/policy.ts';
+import { extraNumbers, isCallCenterLicense, seatTarget, type SeatNeed } from '../seats.ts';
+import { adminSteps, grants } from './admin.ts';
+import { groupSteps, joinsCallCenter } from './groups.ts';
+import { step, type MoverSnapshot } from './snapshot.ts';
 
-export interface MoverGroup {
-  readonly type: string;
-  readonly id: string;
-  readonly role: string;
-}
-
-/** What was read before the plan, and what HR's names mean in Dialpad. */
-export interface MoverSnapshot {
-  readonly officeId: string;
-  readonly license: string;
-  readonly numbers: readonly string[];
-  readonly groups: readonly MoverGroup[];
-  readonly isCompanyAdmin: boolean;
-  readonly adminOfficeIds: readonly string[];
-  /** Null: stays. `losesNumbers`: another country, where the numbers cannot go along. */
-  readonly to: { readonly officeId: string; readonly losesNumbers: boolean } | null;
-  /** The groups HR names; null: none are named. */
-  readonly wanted: readonly MoverGroup[] | null;
-  /** Counter of the office's licences that the change takes from; null: it takes none. */
-  readonly seat: string | null;
-}
-
-const step = (id: string, kind: PlannedStep['kind'], target: JsonObject = {}): PlannedStep => ({
-  id,
-  kind,
-  phase: 'changing',
-  reversible: true,
-  gate: null,
-  target,
-});
-
-/** The office first, because it decides numbers and seats; the licence next; then groups that either may have dropped; power last. */
+/**
+ * Who the person is first, because it touches nothing else; then the office, because it decides numbers and seats; the
+ * licence next; then groups that either may have dropped; power last.
+ */
 export const planMover = (terms: MoverTerms, seen: MoverSnapshot, policy: Policy): Omit<Plan, 'hash'> => {
   const officeId = seen.to?.officeId ?? seen.officeId;
-  const license = terms.license !== null && terms.license !== seen.license ? terms.license : null;
+  const license = licenseOf(terms, seen);
+  const drops = dropsNumbers(terms, seen, policy);
+  const profile = (seen.corrections ?? []).filter((each) => each !== 'e911');
 
   return {
     policyVersion: policy.version,
     timings: timingsOf(policy),
     stages: stagesFor(terms, seen, policy),
     steps: [
-      step('check', 'checkMover', { officeId, seat: seen.seat }),
+      step('check', 'checkMover', { officeId, seat: seen.seat, seats: seatsFor(terms, seen, policy).map(seatTarget) }),
+      ...(profile.length > 0 ? [step('profile', 'correctProfile', { fields: profile })] : []),
       ...(seen.to ? [moveStep(seen, seen.to)] : []),
-      ...(license ? [step('license', 'changeLicense', { license, officeId })] : []),
-      ...groupSteps(seen, policy, seen.to !== null || license !== null),
+      ...(seen.e911 ? [step('e911', 'setEmergencyAddress', { from: seen.e911, officeId })] : []),
+      ...(license ? [licenseStep(license, officeId, seen, drops)] : []),
+      ...groupSteps(seen, policy, license),
       ...adminSteps(terms, seen, officeId),
       step('verify', 'verifyMover', { officeId, license: license ?? seen.license }),
     ],
   };
 };
+
+/** The licence to change to; null: it stays. */
+const licenseOf = ({ license }: MoverTerms, seen: MoverSnapshot): string | null => (license !== null && license !== seen.license ? license : null);
 
 const losesNumbers = (seen: MoverSnapshot): boolean => seen.to?.losesNumbers === true && seen.numbers.length > 0;
 
@@ -62,51 +44,51 @@ const moveStep = (seen: MoverSnapshot, to: NonNullable<MoverSnapshot['to']>): Pl
   ...(losesNumbers(seen) ? { reversible: false, gate: 'number-loss' as const } : {}),
 });
 
-const same = (left: MoverGroup, right: MoverGroup): boolean => left.type === right.type && left.id === right.id;
+/** Numbers the person holds once they are in the office: abroad there is a new one, if the licence brings one. */
+const numbersThere = (seen: MoverSnapshot, policy: Policy): number =>
+  losesNumbers(seen) ? (policy.numberIncluded.includes(seen.license) ? 1 : 0) : seen.numbers.length;
 
-/** Dialpad drops groups at a change of licence without a word: each one the person should keep is looked at, and put back. */
-const groupSteps = (seen: MoverSnapshot, policy: Policy, mayDrop: boolean): PlannedStep[] => {
-  const wanted = seen.wanted ?? [];
-  const replaces = seen.wanted !== null && policy.changedGroups === 'replace';
-  const leaves = replaces ? seen.groups.filter((group) => REPLACEABLE.includes(group.type) && !wanted.some((each) => same(each, group))) : [];
-  const keeps = mayDrop ? seen.groups.filter((group) => !leaves.includes(group) && !wanted.some((each) => same(each, group))) : [];
-  const target = (group: MoverGroup): JsonObject => ({ group: { ...group } });
+/** Licences for kept numbers that the change needs beside those the person has already. */
+const additionalNeeded = (terms: MoverTerms, seen: MoverSnapshot, policy: Policy): number => {
+  const license = licenseOf(terms, seen) ?? seen.license;
+  const needed = extraNumbers(numbersThere(seen, policy), license, policy.numberIncluded);
+  const has = seen.to ? 0 : extraNumbers(seen.numbers.length, seen.license, policy.numberIncluded);
+  return Math.max(0, needed - has);
+};
+
+/** Policy lets numbers go for which the office has no licence; somebody has to agree to it all the same. */
+const dropsNumbers = (terms: MoverTerms, seen: MoverSnapshot, policy: Policy): boolean =>
+  policy.unlicensedNumbers === 'drop' && licenseOf(terms, seen) !== null && additionalNeeded(terms, seen, policy) > (seen.freeAdditional ?? 0);
+
+const seatsFor = (terms: MoverTerms, seen: MoverSnapshot, policy: Policy): readonly SeatNeed[] => {
+  const officeId = seen.to?.officeId ?? seen.officeId;
+  const additional = dropsNumbers(terms, seen, policy) ? 0 : additionalNeeded(terms, seen, policy);
+  const license = licenseOf(terms, seen) ?? seen.license;
+  const callCenter = joinsCallCenter(seen) && !isCallCenterLicense(license);
+  const need = (seat: string | null, count: number): SeatNeed[] => (seat === null || count === 0 ? [] : [{ officeId, seat, count }]);
 
   return [
-    ...keeps.map((group, n) => step(`keep-group-${n + 1}`, 'joinGroup', target(group))),
-    ...wanted.map((group, n) => step(`group-${n + 1}`, 'joinGroup', target(group))),
-    ...leaves.map((group, n) => step(`leave-group-${n + 1}`, 'leaveGroup', { ...target(group), heir: { kind: 'pool' } })),
+    ...need(seen.seat, 1),
+    ...need(seen.moveSeat === seen.seat ? null : (seen.moveSeat ?? null), 1),
+    ...need('additionalNumber', additional),
+    ...need(callCenter ? (seen.callCenterSeat ?? 'sell') : null, 1),
   ];
 };
 
-/** HR names departments and call centers; the main line and coaching teams are Dialpad's own business. */
-const REPLACEABLE = ['department', 'callcenter'];
-
-const grants = ({ adminRole }: MoverTerms, seen: MoverSnapshot, officeId: string): boolean =>
-  (adminRole === 'company' && !seen.isCompanyAdmin) || (adminRole === 'office' && !seen.adminOfficeIds.includes(officeId));
-
-const adminSteps = (terms: MoverTerms, seen: MoverSnapshot, officeId: string): PlannedStep[] => {
-  const { adminRole } = terms;
-  if (adminRole === null) return [];
-  const noCompany = adminRole !== 'company' && seen.isCompanyAdmin;
-  const noOffice = adminRole === 'none' && seen.adminOfficeIds.length > 0;
-
-  return [
-    ...(grants(terms, seen, officeId) ? [step('admin', 'grantAdmin', { role: adminRole, officeId })] : []),
-    ...(noCompany ? [step('admin-company', 'revokeCompanyAdmin')] : []),
-    ...(noOffice ? [step('admin-offices', 'revokeOfficeAdmin', { officeIds: seen.adminOfficeIds })] : []),
-  ];
-};
+const licenseStep = (license: string, officeId: string, seen: MoverSnapshot, drops: boolean): PlannedStep => ({
+  ...step('license', 'changeLicense', { license, officeId, ...(drops ? { keepNumbers: false, numbers: seen.numbers } : {}) }),
+  ...(drops ? { reversible: false, gate: 'number-loss' as const } : {}),
+});
 
 /** Asked: what the policy names; else for power that is given. The loss of numbers always has a stage of its own. */
 const stagesFor = (terms: MoverTerms, seen: MoverSnapshot, policy: Policy): PlannedStage[] => {
   const named = policy.approvals.mover;
-  const grantsPower = grants(terms, seen, seen.to?.officeId ?? seen.officeId);
-  const stages = named.length === 0 && grantsPower ? [{ stage: 'mover', needed: 1, by: ['approver'] }] : named;
+  const stages = named.length === 0 && grants(terms, seen) ? [{ stage: 'mover', needed: 1, by: ['approver'] }] : named;
   const deleters = policy.approvals['leaver-delete'][0]?.by ?? ['approver'];
+  const loses = losesNumbers(seen) || dropsNumbers(terms, seen, policy);
 
   return [
     ...stages.map((each): PlannedStage => ({ ...each, gate: 'mover' })),
-    ...(losesNumbers(seen) ? [{ stage: 'number-loss', needed: 1, by: deleters, gate: 'number-loss' as const }] : []),
+    ...(loses ? [{ stage: 'number-loss', needed: 1, by: deleters, gate: 'number-loss' as const }] : []),
   ];
 };

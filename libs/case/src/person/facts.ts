@@ -80,16 +80,23 @@ const withMove = (so: Wanted, { id, mover }: Fact): readonly Move[] => {
   return [...so.moves.map((move) => ({ ...move, terms: without(move.terms, terms) })).filter((move) => !saysNothing(move.terms)), { factId: id, terms }];
 };
 
-const saysNothing = ({ office, license, groups, adminRole }: MoverTerms): boolean =>
-  office === null && license === null && groups === null && adminRole === null;
+const saysNothing = ({ office, license, groups, adminRole, corrections = [] }: MoverTerms): boolean =>
+  office === null && license === null && groups === null && adminRole === null && corrections.length === 0;
 
-const without = (earlier: MoverTerms, later: MoverTerms): MoverTerms => ({
-  ...earlier,
-  office: later.office === null ? earlier.office : null,
-  license: later.license === null ? earlier.license : null,
-  groups: later.groups === null ? earlier.groups : null,
-  adminRole: later.adminRole === null ? earlier.adminRole : null,
-});
+const without = (earlier: MoverTerms, later: MoverTerms): MoverTerms => {
+  const { adminOffices, corrections, ...rest } = earlier;
+  const left = (corrections ?? []).filter((each) => !later.corrections?.includes(each));
+
+  return {
+    ...rest,
+    office: later.office === null ? earlier.office : null,
+    license: later.license === null ? earlier.license : null,
+    groups: later.groups === null ? earlier.groups : null,
+    adminRole: later.adminRole === null ? earlier.adminRole : null,
+    ...(later.adminRole === null && adminOffices ? { adminOffices } : {}),
+    ...(left.length > 0 ? { corrections: left } : {}),
+  };
+};
 
 const moved = (terms: LeaverTerms, to: LeaverTerms): LeaverTerms => ({
   ...terms,

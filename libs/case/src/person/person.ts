@@ -4,10 +4,10 @@ import type { CaseKind } from '../case/terms.ts';
 import type { Fact } from './facts.ts';
 
 export type PersonEvent =
-  | { readonly type: 'PersonSeen'; readonly data: { source: string }; readonly personal?: JsonObject }
+  | { readonly type: 'PersonSeen'; readonly data: { source: string; predecessor?: string }; readonly personal?: JsonObject }
   | { readonly type: 'FactRecorded'; readonly data: { fact: Fact; receivedAt?: string }; readonly personal?: JsonObject }
   | { readonly type: 'CaseBegan'; readonly data: { caseId: string; kind: CaseKind; factId: string | null }; readonly personal?: JsonObject }
-  | { readonly type: 'CaseEnded'; readonly data: { caseId: string; phase: string }; readonly personal?: JsonObject }
+  | { readonly type: 'CaseEnded'; readonly data: { caseId: string; phase: string; byFact?: boolean }; readonly personal?: JsonObject }
   | { readonly type: 'DialpadUserLinked'; readonly data: { userId: string; caseId: string }; readonly personal?: JsonObject }
   | HoldEvent
   | { readonly type: 'CaseHeld'; readonly data: { caseId: string }; readonly personal?: JsonObject }
@@ -20,6 +20,8 @@ export interface PersonCase {
   readonly factId: string | null;
   readonly open: boolean;
   readonly phase: string | null;
+  /** HR took it back before anything was changed. */
+  readonly byFact?: boolean;
 }
 
 export interface PersonState {
@@ -27,6 +29,8 @@ export interface PersonState {
   readonly facts: readonly Fact[];
   readonly cases: readonly PersonCase[];
   readonly userId: string | null;
+  /** The same employee as they were before they left: another reference, under another key. */
+  readonly predecessor?: string;
   readonly erased: boolean;
   /** Cases that are opened while it stands are held from the beginning. */
   readonly legalHold: LegalHold | null;
@@ -42,7 +46,7 @@ export const mayBeErased = ({ legalHold, heldCases }: PersonState): boolean => l
 export const evolvePerson = (state: PersonState, event: PersonEvent): PersonState => {
   switch (event.type) {
     case 'PersonSeen':
-      return { ...state, source: event.data.source };
+      return { ...state, source: event.data.source, ...(event.data.predecessor === undefined ? {} : { predecessor: event.data.predecessor }) };
     case 'FactRecorded':
       return { ...state, facts: [...state.facts.filter((fact) => fact.id !== event.data.fact.id), event.data.fact] };
     case 'CaseBegan':
@@ -50,7 +54,9 @@ export const evolvePerson = (state: PersonState, event: PersonEvent): PersonStat
     case 'CaseEnded':
       return {
         ...state,
-        cases: state.cases.map((each) => (each.caseId === event.data.caseId ? { ...each, open: false, phase: event.data.phase } : each)),
+        cases: state.cases.map((each) =>
+          each.caseId === event.data.caseId ? { ...each, open: false, phase: event.data.phase, ...(event.data.byFact ? { byFact: true } : {}) } : each,
+        ),
       };
     case 'DialpadUserLinked':
       return { ...state, userId: event.data.userId };

@@ -7,4 +7,4 @@ export type { Joining } from './groups.ts';
 export type { NewIvr } from './ivrs.ts';
 export type { Settle } from './ensure.ts';
 export type { StatsQuestion } from './stats.ts';
-export type { Invitation, InvitationStep, UserState } from './users.ts';
+export type { Invitation, InvitationStep, UserProfile, UserState } from './users.ts';

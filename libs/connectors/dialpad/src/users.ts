@@ -20,6 +20,13 @@ export interface InvitationStep {
   readonly repeated?: boolean;
 }
 
+/** What is left out stays. */
+export interface UserProfile {
+  readonly emails?: readonly string[];
+  readonly firstName?: string;
+  readonly lastName?: string;
+}
+
 export type UserState = 'active' | 'pending' | 'suspended' | 'deleted' | 'cancelled' | 'all';
 
 /** Our clock and Dialpad's may differ by this much, in ms, when we ask whether a user is one we made. */
@@ -51,6 +58,8 @@ export const userApi = (api: Api, settle: Settle) => {
     /** Whoever shows the number as theirs; the reading of `readNumber` from the other side. */
     usersWithNumber: async (e164: string): Promise<readonly DialpadUser[]> =>
       (await api.list(user, '/users', {}, { number: e164, state: 'all' })).filter((each) => each.phoneNumbers.includes(e164)),
+    /** Deleted and not purged yet, as the filter by mail finds them. They may show no mail any more: compare before you believe it. */
+    deletedUsers: (email: string): Promise<readonly DialpadUser[]> => api.list(user, '/users', {}, { email, state: 'deleted' }),
     companyAdmins: async (): Promise<readonly DialpadUser[]> =>
       (await api.list(user, '/users', {}, { company_admin: 'true', state: 'active' })).filter((each) => each.isSuperAdmin && each.state === 'active'),
 
@@ -88,6 +97,21 @@ export const userApi = (api: Api, settle: Settle) => {
       keep(id, (now) => same(now.forwardingNumbers, numbers), { forwarding_numbers: numbers }),
     setInternationalDialing: (id: string, on: boolean): Promise<Ensured> =>
       keep(id, (now) => now.internationalDialing === on, { international_dialing_enabled: on }),
+
+    /** The first mail address is the primary one. @throws ConnectorError `conflict` (`user-exists`) when somebody else has it. */
+    setProfile: (id: string, { emails, firstName, lastName }: UserProfile): Promise<Ensured> =>
+      keep(
+        id,
+        (now) =>
+          (emails === undefined || (same(now.emails, emails) && now.emails[0] === emails[0])) &&
+          (firstName === undefined || now.firstName === firstName) &&
+          (lastName === undefined || now.lastName === lastName),
+        {
+          ...(emails === undefined ? {} : { emails }),
+          ...(firstName === undefined ? {} : { first_name: firstName }),
+          ...(lastName === undefined ? {} : { last_name: lastName }),
+        },
+      ),
 
     /**
      * Within a country numbers and licence go along; abroad the numbers are lost and Dialpad gives a new one.

@@ -1,0 +1,110 @@
+import type { NumberWish, StepKind } from '@handover/case';
+import { stepOf } from '@handover/case';
+import { boughtIn, boughtMeanwhile } from './bought.ts';
+import { hasAccepted } from './invite-steps.ts';
+import { tookSeats } from './seat-steps.ts';
+import { Blocked, holds, target, userIdOf, userOf, type StepContext, type StepDefinition } from './step.ts';
+
+export const numbersOf = async (context: StepContext): Promise<string[]> =>
+  (await context.deps.dialpad.numbersOf(userIdOf(context))).map((each) => each.number);
+
+const assignNumber: StepDefinition = {
+  readFirst: false,
+  image: async (context) => ({
+    before: { numbers: await numbersOf(context), ...(await boughtIn(context, target<{ officeId: string }>(context).officeId)) },
+  }),
+  keep: async (context) => {
+    const { dialpad, company } = context.deps;
+    const { wish, officeId } = target<{ wish: NumberWish; officeId: string }>(context);
+    const { before } = await context.imageOf(context.step.id);
+    const had = Array.isArray(before['numbers']) ? before['numbers'].map(String) : [];
+    if (wish.kind === 'area-code') {
+      await dialpad.assignNewNumber({ target: { type: 'user', id: userIdOf(context) }, areaCode: wish.areaCode, before: had, repeated: context.repeated });
+    } else {
+      const number = (await company.numberOf(context.caseId)) ?? (await claimNumber(context, wish, officeId));
+      await dialpad.assignNumber({ number, target: { type: 'user', id: userIdOf(context) }, primary: true });
+    }
+    await tookSeats(context, 'additionalNumber');
+  },
+  read: async (context) => {
+    const { before } = await context.imageOf(context.step.id);
+    const had = Array.isArray(before['numbers']) ? before['numbers'].map(String) : [];
+    const claimed = await context.deps.company.numberOf(context.caseId);
+    const now = await numbersOf(context);
+    const gained = now.filter((number) => !had.includes(number));
+    const { finding, evidence } = await boughtMeanwhile(context, target<{ officeId: string }>(context).officeId);
+    const isThere = claimed === null ? gained.length > 0 : now.includes(claimed);
+
+    return { ...holds(isThere, { numbers: now, claimed, ...evidence }), ...(finding ? { finding } : {}) };
+  },
+};
+
+/** Chosen and claimed before it is assigned: a retry asks for the same number again, never for a second one. */
+const claimNumber = async (context: StepContext, wish: Exclude<NumberWish, { kind: 'area-code' }>, officeId: string): Promise<string> => {
+  const { company } = context.deps;
+  const { refusal } = await company.execute({ type: 'claimNumber', caseId: context.caseId, ...(await candidates(context, wish, officeId)) }, context.by);
+  const number = await company.numberOf(context.caseId);
+  if (refusal || number === null) {
+    throw new Blocked(
+      'number.none',
+      wish.kind === 'named' ? 'the number is promised to somebody else' : 'no reserved number is free; release one, or assign one by hand',
+    );
+  }
+
+  return number;
+};
+
+interface Candidates {
+  readonly candidates: readonly string[];
+  /** The leaver's case that HR takes the number from: what is withheld for that leaver alone may be taken. */
+  readonly meantFrom?: string;
+}
+
+const candidates = async (context: StepContext, wish: Exclude<NumberWish, { kind: 'area-code' }>, officeId: string): Promise<Candidates> => {
+  const { dialpad } = context.deps;
+  if (wish.kind === 'named') return { candidates: [wish.e164] };
+  if (wish.kind === 'reserved') {
+    const [own, all] = await Promise.all([dialpad.pooledNumbers(officeId), dialpad.pooledNumbers()]);
+    return { candidates: [...new Set([...own, ...all].map((each) => each.number))] };
+  }
+  if (wish.personRef === null) throw new Blocked('number.leaver_unknown', 'HR names a leaver it never told us about; name the number itself');
+  return fromLeaver(context, wish.personRef);
+};
+
+/** Numbers that a leaver of this person has put into the pool, whether or not the leaver may still come back. */
+const fromLeaver = async ({ deps: { dialpad, persons, cases } }: StepContext, personRef: string): Promise<Candidates> => {
+  const leaver = [...(await persons.load(personRef)).state.cases].reverse().find((each) => each.kind === 'leaver');
+  const steps = leaver ? ((await cases.load(leaver.caseId))?.state.steps ?? []) : [];
+  const handedOver = steps.filter((step) => step.kind === 'moveNumber').map((step) => String(step.target['number']));
+  const pooled = new Set((await dialpad.pooledNumbers()).map((each) => each.number));
+  const free = handedOver.filter((number) => pooled.has(number));
+  if (!leaver || free.length === 0)
+    throw new Blocked('number.not_handed_over', 'no number of that leaver is in the pool yet; retry when the leaver is handed over');
+
+  return { candidates: free, meantFrom: leaver.caseId };
+};
+
+/** Whether the user is one we invited; else it was somebody's before, and keeps what it had. */
+const invitedByUs = ({ state }: StepContext): boolean => state.steps.some((step) => step.kind === 'inviteUser' && stepOf(state, step.id).begun);
+
+/** The numbers that the case brought. */
+const brought = async (context: StepContext): Promise<readonly string[]> => {
+  const now = await numbersOf(context);
+  if (invitedByUs(context)) return now;
+  const had = (await context.imageOf(target<{ of: string }>(context).of)).before['numbers'];
+  return now.filter((number) => !Array.isArray(had) || !had.includes(number));
+};
+
+const unassignNumber: StepDefinition = {
+  keep: async (context) => {
+    if (invitedByUs(context) && hasAccepted(await userOf(context)))
+      throw new Blocked('invite.accepted', 'the person has accepted meanwhile: nothing is withdrawn; end the access with a leaver case, or waive');
+    for (const number of await brought(context)) await context.deps.dialpad.poolNumber(number, { from: userIdOf(context) });
+  },
+  read: async (context) => {
+    const numbers = await brought(context);
+    return holds(numbers.length === 0, { numbers });
+  },
+};
+
+export const numberSteps: Partial<Record<StepKind, StepDefinition>> = { assignNumber, unassignNumber };
