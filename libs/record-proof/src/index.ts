@@ -2,5 +2,8 @@ export * from './note.ts';
 export * from './checkpoint.ts';
 export * from './key-statement.ts';
 export * from './hashing.ts';
+export * from './entry.ts';
+export * from './changed-column.ts';
+export * from './log-verifier.ts';
 export * from './verify-export.ts';
 export * from './evidence.ts';

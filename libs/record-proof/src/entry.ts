@@ -1,0 +1,149 @@
+import type { RecordedEvent } from './hashing.ts';
+
+/** An event at its place in the log. */
+export interface LogEntry extends RecordedEvent {
+  /** From 0, without gaps. */
+  readonly position: number;
+  readonly hash: Uint8Array;
+}
+
+/** What an excerpt of the log has beside an event, because what stands before it is not there. */
+export interface Excerpt {
+  /** Hash of the event before it in its stream; empty for the first. */
+  readonly previous: Uint8Array;
+  /** From the event to the root of the export's first checkpoint. */
+  readonly proof: readonly Uint8Array[];
+}
+
+/** The first line of an export. */
+export interface ExportHeader {
+  readonly export: 'handover-record';
+  readonly version: 1;
+  readonly madeAt: string;
+  /** What was asked for; null for the whole log. */
+  readonly filter: Readonly<Record<string, string>> | null;
+}
+
+export type ExportLine =
+  | { readonly kind: 'header'; readonly header: ExportHeader }
+  | { readonly kind: 'key'; readonly statement: string }
+  | { readonly kind: 'checkpoint'; readonly note: string }
+  | { readonly kind: 'event'; readonly entry: LogEntry; readonly excerpt: Excerpt | null }
+  | { readonly kind: 'end'; readonly events: number };
+
+const base64 = (bytes: Uint8Array): string => Buffer.from(bytes).toString('base64');
+const hex = (bytes: Uint8Array): string => Buffer.from(bytes).toString('hex');
+
+const shown = (entry: LogEntry): object => ({
+  position: entry.position,
+  eventId: entry.eventId,
+  stream: entry.stream,
+  version: entry.version,
+  type: entry.type,
+  schema: entry.schema,
+  recordedAt: entry.recordedAt,
+  data: JSON.parse(Buffer.from(entry.body).toString('utf8')) as unknown,
+  by: JSON.parse(Buffer.from(entry.meta).toString('utf8')) as unknown,
+  body: base64(entry.body),
+  meta: base64(entry.meta),
+  keyId: entry.keyId,
+  sealed: entry.sealed === null ? null : base64(entry.sealed),
+  hash: hex(entry.hash),
+});
+
+/** The inverse of `readEntry`, with the event's public content readable beside its bytes. */
+export const writeEntry = (entry: LogEntry): string => JSON.stringify(shown(entry));
+
+export const writeExcerpt = (entry: LogEntry, { previous, proof }: Excerpt): string =>
+  JSON.stringify({ ...shown(entry), previous: hex(previous), proof: proof.map(base64) });
+
+export const writeLine = (line: Exclude<ExportLine, { kind: 'event' }>): string => {
+  if (line.kind === 'header') return JSON.stringify(line.header);
+  if (line.kind === 'key') return JSON.stringify({ key: line.statement });
+  if (line.kind === 'checkpoint') return JSON.stringify({ checkpoint: line.note });
+  return JSON.stringify({ end: { events: line.events } });
+};
+
+type Fields = Readonly<Record<string, unknown>>;
+
+/** What is readable beside the bytes must say what the bytes say: only those are hashed. */
+const saysTheSame = (readable: unknown, bytes: Uint8Array): boolean =>
+  readable === undefined || JSON.stringify(readable) === JSON.stringify(JSON.parse(Buffer.from(bytes).toString('utf8')));
+
+const textIn = (fields: Fields, name: string): string => {
+  const value = fields[name];
+  if (typeof value !== 'string') throw new Error(name);
+  return value;
+};
+
+const BASE64 = /^[A-Za-z0-9+/]*={0,2}$/;
+
+const bytesOf = (text: unknown): Uint8Array => {
+  if (typeof text !== 'string' || !BASE64.test(text)) throw new Error('base64');
+  return new Uint8Array(Buffer.from(text, 'base64'));
+};
+
+const hashIn = (fields: Fields, name: string): Uint8Array => {
+  const text = textIn(fields, name);
+  if (!/^([0-9a-f]{64})?$/.test(text)) throw new Error(name);
+  return new Uint8Array(Buffer.from(text, 'hex'));
+};
+
+const wholeIn = (fields: Fields, name: string): number => {
+  const value = fields[name];
+  if (!Number.isSafeInteger(value) || (value as number) < 0) throw new Error(name);
+  return value as number;
+};
+
+const eventOf = (fields: Fields): LogEntry => {
+  const [body, meta] = [bytesOf(fields['body']), bytesOf(fields['meta'])];
+  if (!saysTheSame(fields['data'], body) || !saysTheSame(fields['by'], meta)) throw new Error('data');
+  const recordedAt = textIn(fields, 'recordedAt');
+  if (Number.isNaN(Date.parse(recordedAt))) throw new Error('recordedAt');
+
+  return {
+    position: wholeIn(fields, 'position'),
+    eventId: textIn(fields, 'eventId'),
+    stream: textIn(fields, 'stream'),
+    version: wholeIn(fields, 'version'),
+    type: textIn(fields, 'type'),
+    schema: wholeIn(fields, 'schema'),
+    recordedAt,
+    body,
+    meta,
+    keyId: fields['keyId'] === null ? null : textIn(fields, 'keyId'),
+    sealed: fields['sealed'] === null ? null : bytesOf(fields['sealed']),
+    hash: hashIn(fields, 'hash'),
+  };
+};
+
+const lineOf = (fields: Fields): ExportLine => {
+  if ('position' in fields) {
+    const excerpt = 'proof' in fields ? { previous: hashIn(fields, 'previous'), proof: (fields['proof'] as unknown[]).map(bytesOf) } : null;
+    return { kind: 'event', entry: eventOf(fields), excerpt };
+  }
+  if ('key' in fields) return { kind: 'key', statement: textIn(fields, 'key') };
+  if ('checkpoint' in fields) return { kind: 'checkpoint', note: textIn(fields, 'checkpoint') };
+  if ('end' in fields) return { kind: 'end', events: wholeIn(fields['end'] as Fields, 'events') };
+  if (fields['export'] === 'handover-record' && fields['version'] === 1) return { kind: 'header', header: fields as unknown as ExportHeader };
+  throw new Error('kind');
+};
+
+/** A line that is none of an export. */
+export class BadLine extends Error {}
+
+/** One line of an NDJSON export. @throws BadLine naming the line when it is none. */
+export const readLine = (line: string, number: number): ExportLine => {
+  try {
+    return lineOf(JSON.parse(line) as Fields);
+  } catch {
+    throw new BadLine(`line ${number} of the export is no event of a record`);
+  }
+};
+
+/** One event line of an NDJSON export. @throws BadLine naming the line when it is none. */
+export const readEntry = (line: string, number: number): LogEntry => {
+  const read = readLine(line, number);
+  if (read.kind !== 'event') throw new BadLine(`line ${number} of the export is no event of a record`);
+  return read.entry;
+};

@@ -1,0 +1,266 @@
+import { emptyFrontier, equal, growAll, provesInclusion, rootOf, type Frontier } from '@handover/merkle';
+import { changedColumn } from './changed-column.ts';
+import { readNote } from './checkpoint.ts';
+import type { Excerpt, ExportHeader, ExportLine, LogEntry } from './entry.ts';
+import { chainHash, eventLeaf, logLeaf, sha256 } from './hashing.ts';
+import { followKeys } from './key-statement.ts';
+import { parseNote, type PublicKey } from './note.ts';
+
+export interface Fault {
+  /** The position in the log, where the fault has one. */
+  readonly position: number | null;
+  readonly stream: string | null;
+  readonly version: number | null;
+  readonly eventId?: string | null;
+  /** The one value that was changed, as far as that can be told. */
+  readonly column?: string | null;
+  readonly what: string;
+}
+
+export interface ExportVerified {
+  /** Whether this is the log from its first event, and not an excerpt. */
+  readonly isWhole: boolean;
+  readonly events: number;
+  readonly streams: number;
+  /** Checkpoints whose signature and root are right. */
+  readonly checkpoints: number;
+  /** Events under one of them. */
+  readonly signed: number;
+  /** All of them; `faults` holds the first thousand. */
+  readonly faultCount: number;
+  readonly faults: readonly Fault[];
+}
+
+export interface VerifierOptions {
+  /** Kept elsewhere: what is trusted. */
+  readonly keys: readonly PublicKey[];
+  /** Checkpoints that were kept elsewhere. Those of the export are checked as well. */
+  readonly notes?: readonly string[];
+  /** Statements that were kept elsewhere, beside those of the export. */
+  readonly statements?: readonly string[];
+}
+
+interface Head {
+  readonly version: number;
+  readonly hash: Uint8Array;
+  /** What the hash would have to be, where it is not that. */
+  readonly computed: Uint8Array | null;
+  /** Where that was said. */
+  readonly fault: number;
+}
+
+interface Suspect {
+  readonly fault: number;
+  readonly entry: LogEntry;
+  readonly previous: Uint8Array;
+}
+
+const KEPT_FAULTS = 1_000;
+const SUSPECTS = 200;
+const NOTHING = new Uint8Array();
+
+/**
+ * Verifies an export line by line, with no database: every byte is hashed again, every stream's chain and the log's root
+ * are computed anew, and each checkpoint, above all one that was kept elsewhere, must agree. An excerpt is verified by the
+ * proofs it carries. Memory grows with the number of streams, not of events.
+ */
+export class LogVerifier {
+  readonly #faults: Fault[] = [];
+  readonly #heads = new Map<string, Head>();
+  readonly #suspects: Suspect[] = [];
+  readonly #misplaced: (Suspect & { readonly expected: number })[] = [];
+  readonly #notes: string[];
+  readonly #statements: string[];
+  readonly #roots = new Map<number, Uint8Array>();
+  readonly #sizes = new Set<number>();
+  #faultCount = 0;
+  #header: ExportHeader | null = null;
+  #frontier: Frontier = emptyFrontier;
+  #next = 0;
+  #events = 0;
+  #gaps = false;
+  /** What an excerpt is proved against: the root that the first checkpoint of the export says. */
+  #base: { readonly size: number; readonly root: Uint8Array } | null = null;
+  #excerpts = 0;
+  #end: number | null = null;
+
+  constructor(private readonly options: VerifierOptions) {
+    this.#notes = [...(options.notes ?? [])];
+    this.#statements = [...(options.statements ?? [])];
+    for (const note of this.#notes) this.#want(note);
+  }
+
+  add(line: ExportLine): void {
+    if (line.kind === 'header') this.#header = line.header;
+    else if (line.kind === 'key') this.#statements.push(line.statement);
+    else if (line.kind === 'end') this.#end = line.events;
+    else if (line.kind === 'event') this.#event(line.entry, line.excerpt);
+    else {
+      this.#notes.push(line.note);
+      const said = this.#want(line.note);
+      this.#base ??= said;
+    }
+  }
+
+  end(): ExportVerified {
+    if (this.#end !== this.#events && (this.#end !== null || this.#header !== null))
+      this.#fault({
+        what: this.#end === null ? 'the export has no end: it was cut' : `the export ends after ${this.#events} events and says it has ${this.#end}`,
+      });
+    const isWhole = this.#header?.filter == null && this.#excerpts === 0;
+    const { right, signed } = this.#checkpoints(isWhole);
+    this.#nameColumns();
+    this.#nameMoved();
+
+    return {
+      isWhole,
+      events: this.#events,
+      streams: this.#heads.size,
+      checkpoints: right,
+      signed,
+      faultCount: this.#faultCount,
+      faults: this.#faults,
+    };
+  }
+
+  #want(note: string): { readonly size: number; readonly root: Uint8Array } | null {
+    const [, size = '', root = ''] = parseNote(note)?.text.split('\n') ?? [];
+    if (!/^\d{1,15}$/.test(size)) return null;
+    if (Number(size) === this.#frontier.size) this.#roots.set(Number(size), rootOf(sha256, this.#frontier));
+    this.#sizes.add(Number(size));
+    return { size: Number(size), root: new Uint8Array(Buffer.from(root, 'base64')) };
+  }
+
+  #event(entry: LogEntry, excerpt: Excerpt | null): void {
+    this.#events += 1;
+    const isFollowing = this.#place(entry, excerpt);
+    this.#content(entry, excerpt, isFollowing);
+    if (excerpt) {
+      this.#excerpts += 1;
+      const base = this.#base;
+      const claim = base && { leaf: logLeaf(entry.hash), index: entry.position, size: base.size, root: base.root };
+      if (!claim || !provesInclusion(sha256, claim, excerpt.proof)) this.#fault({ ...at(entry), what: 'the proof does not lead to the signed checkpoint' });
+      return;
+    }
+    this.#frontier = growAll(sha256, this.#frontier, [logLeaf(entry.hash)]);
+    if (this.#sizes.has(this.#frontier.size)) this.#roots.set(this.#frontier.size, rootOf(sha256, this.#frontier));
+  }
+
+  /** Whether the event before it in its stream is the one we saw last. */
+  #place(entry: LogEntry, excerpt: Excerpt | null): boolean {
+    if (entry.position < this.#next) {
+      this.#gaps = true;
+      this.#fault({ ...at(entry), what: 'the event is out of order, or there twice' });
+    } else if (entry.position > this.#next && excerpt === null) {
+      this.#gaps = true;
+      const many = entry.position - this.#next > 1 ? `positions ${this.#next} to ${entry.position - 1} are` : `position ${this.#next} is`;
+      this.#fault({ position: this.#next, what: `${many} missing` });
+    }
+    this.#next = Math.max(this.#next, entry.position + 1);
+    const head = this.#heads.get(entry.stream);
+    const expected = (head?.version ?? 0) + 1;
+    if (entry.version === expected) return true;
+    const previous = head?.hash ?? NOTHING;
+    if (entry.version > expected && excerpt === null) {
+      const fault = this.#fault({ ...at(entry), what: `version ${expected} of the stream is missing before it` });
+      if (this.#misplaced.length < SUSPECTS) this.#misplaced.push({ fault, entry, previous, expected });
+    }
+    if (entry.version < expected) {
+      const fault = this.#fault({ ...at(entry), what: `version ${entry.version} of the stream is there twice` });
+      if (this.#misplaced.length < SUSPECTS) this.#misplaced.push({ fault, entry, previous, expected });
+    }
+    return false;
+  }
+
+  #content(entry: LogEntry, excerpt: Excerpt | null, isFollowing: boolean): void {
+    const head = isFollowing ? this.#heads.get(entry.stream) : undefined;
+    const previous = head?.hash ?? excerpt?.previous ?? NOTHING;
+    const leaf = eventLeaf(entry);
+    const computed = chainHash(previous, leaf);
+    let fault = -1;
+    const isRight = equal(computed, entry.hash);
+    const cannotTell = !isFollowing && excerpt === null; // the event before it is not there
+    if (excerpt && head && !equal(excerpt.previous, head.hash))
+      this.#fault({ ...at(entry), column: 'previous', what: 'it does not follow the event before it in its stream' });
+    if (excerpt && (entry.version === 1) !== (excerpt.previous.length === 0))
+      this.#fault({ ...at(entry), column: 'previous', what: 'only the first event of a stream follows nothing' });
+    if (!isRight && !cannotTell) {
+      if (head?.computed && equal(chainHash(head.computed, leaf), entry.hash)) this.#wasHash(head.fault);
+      else {
+        fault = this.#fault({ ...at(entry), what: 'the content does not have the hash it is stored with' });
+        if (this.#suspects.length < SUSPECTS) this.#suspects.push({ fault, entry, previous });
+      }
+    }
+    this.#heads.set(entry.stream, { version: entry.version, hash: entry.hash, computed: fault < 0 ? null : computed, fault });
+  }
+
+  /** The next event follows what the hash should have been: so the hash was changed, and nothing else. */
+  #wasHash(fault: number): void {
+    const said = this.#faults[fault];
+    if (said) this.#faults[fault] = { ...said, column: 'hash', what: 'the hash is not the one of its content' };
+  }
+
+  #checkpoints(isWhole: boolean): { readonly right: number; readonly signed: number } {
+    const { keys, faults } = followKeys(this.options.keys, this.#statements);
+    for (const what of faults) this.#fault({ what });
+    if (this.#notes.length === 0) this.#fault({ what: 'there is no checkpoint: nothing says that this is the record' });
+    let [right, signed] = [0, 0];
+    const differing: number[] = [];
+    for (const note of new Set(this.#notes)) {
+      const read = readNote(note, keys);
+      if (!read.ok) {
+        this.#fault({ what: `a checkpoint cannot be relied on: ${read.why}` });
+        continue;
+      }
+      const { size, root } = read.checkpoint;
+      if (!isWhole) {
+        if (!this.#base || (size === this.#base.size && equal(root, this.#base.root))) [right, signed] = [right + 1, this.#excerpts];
+      } else if (size > this.#frontier.size)
+        this.#fault({ position: this.#frontier.size, what: `a checkpoint says ${size} events, and there are ${this.#frontier.size}: the log was cut` });
+      else if (equal(this.#roots.get(size) ?? NOTHING, root)) [right, signed] = [right + 1, Math.max(signed, size)];
+      else differing.push(size);
+    }
+    const [first] = differing.sort((a, b) => a - b);
+    if (first !== undefined)
+      this.#fault({
+        what: `the log has another root than the checkpoint of ${first} events${differing.length > 1 ? ` and ${differing.length - 1} more` : ''}: it was ${this.#gaps ? 'changed as said' : 'rewritten'}`,
+      });
+    return { right, signed };
+  }
+
+  #nameColumns(): void {
+    for (const { fault, entry, previous } of this.#suspects) {
+      const said = this.#faults[fault];
+      if (!said || said.column !== undefined) continue;
+      const others = this.#suspects.filter((other) => other.fault !== fault).map((other) => other.entry);
+      const column = changedColumn(entry, (candidate) => equal(chainHash(previous, eventLeaf(candidate)), entry.hash), others);
+      this.#faults[fault] = { ...said, column };
+    }
+  }
+
+  /** An event that stands where none was missed may be the one that is missed elsewhere, under another stream or version. */
+  #nameMoved(): void {
+    for (const { fault, entry } of this.#misplaced) {
+      const said = this.#faults[fault];
+      const from = this.#misplaced.find(({ entry: { stream }, previous, expected }) =>
+        equal(chainHash(previous, eventLeaf({ ...entry, stream, version: expected })), entry.hash),
+      );
+      if (!said || !from) continue;
+      const column = from.entry.stream !== entry.stream ? 'stream' : 'version';
+      this.#faults[fault] = { ...said, column, what: `it is version ${from.expected} of the stream ${from.entry.stream}` };
+    }
+  }
+
+  #fault(fault: Partial<Fault> & Pick<Fault, 'what'>): number {
+    this.#faultCount += 1;
+    if (this.#faults.length >= KEPT_FAULTS) return Number.MAX_SAFE_INTEGER;
+    return this.#faults.push({ position: null, stream: null, version: null, eventId: null, ...fault }) - 1;
+  }
+}
+
+const at = ({ position, stream, version, eventId }: LogEntry): Pick<Fault, 'position' | 'stream' | 'version' | 'eventId'> => ({
+  position,
+  stream,
+  version,
+  eventId,
+});
