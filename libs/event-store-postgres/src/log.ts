@@ -1,7 +1,5 @@
-import { equal, grow, rootOf, emptyFrontier, type Frontier } from '@handover/merkle';
-import { logLeaf, readNote, sha256, type LogEntry, type PublicKey } from '@handover/record-proof';
+import type { LogEntry } from '@handover/record-proof';
 import type { DataSource } from 'typeorm';
-import { checkpointKeys } from './signing.ts';
 import { COLUMNS, entryOf, type Row } from './log-row.ts';
 
 export interface LogFilter {
@@ -96,49 +94,3 @@ export const checkpointAt = async (dataSource: DataSource, size: number): Promis
   (
     (await dataSource.query('SELECT size, key_id, root, note, at FROM ev.log_checkpoint WHERE size = $1 ORDER BY at DESC LIMIT 1', [size])) as CheckpointRow[]
   ).map(keptOf)[0];
-
-export interface LogProblem {
-  readonly position: number | null;
-  readonly what: string;
-}
-
-const READ_AT_ONCE = 10_000;
-
-/** The log against the events, its own gaps, and every checkpoint: those of the database and those that were kept elsewhere. */
-export const verifyLog = async (
-  dataSource: DataSource,
-  outside: { readonly notes: readonly string[]; readonly keys: readonly PublicKey[] } = { notes: [], keys: [] },
-): Promise<{ readonly size: number; readonly checkpoints: number; readonly problems: readonly LogProblem[] }> => {
-  const problems: LogProblem[] = [];
-  const own = await checkpointKeys(dataSource);
-  const kept = (await checkpoints(dataSource, 1_000_000)).map(({ note }) => ({ note, keys: own, where: 'a checkpoint of the database' }));
-  const given = outside.notes.map((note) => ({ note, keys: outside.keys.length > 0 ? outside.keys : own, where: 'the checkpoint that was kept elsewhere' }));
-  const read = [...kept, ...given].map(({ note, keys, where }) => ({ where, said: readNote(note, keys) }));
-  const sizes = new Set(read.flatMap(({ said }) => (said.ok ? [said.checkpoint.size] : [])));
-  const roots = new Map<number, Uint8Array>();
-
-  let so: Frontier = emptyFrontier;
-  for (let more = true; more;) {
-    const rows: { position: string; hash: Buffer; is: Buffer | null }[] = await dataSource.query(
-      'SELECT l.position, l.hash, e.hash AS is FROM ev.log_leaf l LEFT JOIN ev.event e ON e.seq = l.seq WHERE l.position >= $1 ORDER BY l.position LIMIT $2',
-      [so.size, READ_AT_ONCE],
-    );
-    for (const row of rows) {
-      const position = Number(row.position);
-      if (position !== so.size) problems.push({ position: so.size, what: 'a position of the log is missing' });
-      if (row.is === null) problems.push({ position, what: 'the event at this position is missing' });
-      else if (!equal(row.is, row.hash)) problems.push({ position, what: 'the event at this position has another hash than when it was sealed' });
-      so = grow(sha256, so, logLeaf(row.hash));
-      if (sizes.has(so.size)) roots.set(so.size, rootOf(sha256, so));
-    }
-    more = rows.length === READ_AT_ONCE;
-  }
-  for (const { where, said } of read) {
-    if (!said.ok) problems.push({ position: null, what: `${where} cannot be relied on: ${said.why}` });
-    else if (said.checkpoint.size > so.size) problems.push({ position: so.size, what: `${where} says ${said.checkpoint.size} events: the log was cut` });
-    else if (!equal(roots.get(said.checkpoint.size) ?? new Uint8Array(), said.checkpoint.root))
-      problems.push({ position: null, what: `${where} (${said.checkpoint.size} events) has another root: the log was rewritten` });
-  }
-
-  return { size: so.size, checkpoints: read.length, problems };
-};

@@ -1,6 +1,7 @@
 import { rootOf, type Frontier } from '@handover/merkle';
 import { readStatement, sha256, stateKey, type PublicKey, type Signer } from '@handover/record-proof';
-import type { DataSource, QueryRunner } from 'typeorm';
+import type { QueryRunner } from 'typeorm';
+import type { Queryable } from './verify/problem.ts';
 
 export interface LogKey extends PublicKey {
   /** ISO instant, as its statement says. */
@@ -28,8 +29,7 @@ const keyOf = (row: KeyRow): LogKey => ({
 });
 
 /** All that ever signed, the oldest first. */
-export const checkpointKeys = async (dataSource: Pick<DataSource, 'query'>): Promise<readonly LogKey[]> =>
-  ((await dataSource.query(KEYS)) as KeyRow[]).map(keyOf);
+export const checkpointKeys = async (dataSource: Queryable): Promise<readonly LogKey[]> => ((await dataSource.query(KEYS)) as KeyRow[]).map(keyOf);
 
 /** The key that signs now: the one that no other has replaced. */
 export const currentKey = (keys: readonly LogKey[]): LogKey | null => {
@@ -46,7 +46,7 @@ export type Signed = { readonly note: string | null } | { readonly refused: NotS
 export const signCheckpoint = async (runner: QueryRunner, signer: Signer, frontier: Frontier, at: Date): Promise<Signed> => {
   const { size } = frontier;
   if (size === 0) return { note: null };
-  const keys = await checkpointKeys(runner as unknown as DataSource);
+  const keys = await checkpointKeys(runner);
   if (keys.length === 0) await insertKey(runner, signer, stateKey(signer, null, { size: 0, at }), at);
   else if (currentKey(keys)?.keyId !== signer.keyId) return { refused: keys.some(({ keyId }) => keyId === signer.keyId) ? 'key replaced' : 'key unknown' };
 
@@ -82,7 +82,7 @@ export class KeyRefused extends Error {}
  * @throws KeyRefused when `previous` is not the key of now.
  */
 export const replaceKey = async (runner: QueryRunner, previous: Signer | null, next: Signer, frontier: Frontier, at: Date): Promise<void> => {
-  const keys = await checkpointKeys(runner as unknown as DataSource);
+  const keys = await checkpointKeys(runner);
   const now = currentKey(keys);
   if (previous !== null && now !== null && now.keyId !== previous.keyId)
     throw new KeyRefused(`the key ${previous.keyId} is not the one that signs now (${now.keyId}): it cannot vouch for another`);

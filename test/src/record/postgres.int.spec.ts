@@ -85,7 +85,7 @@ describe('somebody who changes the record', () => {
     try {
       await runner.query('ALTER TABLE ev.event DISABLE TRIGGER USER');
       await runner.query(sql);
-      return (await verifyStreams({ query: (text: string) => runner.query(text) as Promise<unknown> } as DataSource)).problems;
+      return (await verifyStreams(runner)).problems;
     } finally {
       await runner.rollbackTransaction();
       await runner.release();
@@ -118,7 +118,7 @@ describe('somebody who changes the record', () => {
       { version: 1, what: 'content changed' },
     ],
   ])('and %s is found and named', async (_how, sql, problem) => {
-    expect(await tampered(sql)).toContainEqual({ stream: 'audited', ...problem });
+    expect(await tampered(sql)).toContainEqual(expect.objectContaining({ stream: 'audited', ...problem }));
   });
 });
 

@@ -2,7 +2,7 @@ import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { openDatabase, verifyLog, verifyStreams, type Verified } from '@handover/event-store-postgres';
+import { openDatabase, verifyRecord, type RecordVerified } from '@handover/event-store-postgres';
 import type { Say } from '@handover/servers';
 import { startInstance, type Instance, type Local } from '../instance.ts';
 import { freePorts, outsideOf } from '../settings.ts';
@@ -92,14 +92,12 @@ export const demo = async (args: readonly string[], say: Say): Promise<number> =
 
 const seconds = (since: number): number => Math.round((Date.now() - since) / 100) / 10;
 
-const verify = async (local: Local): Promise<Verified> => {
+const verify = async (local: Local): Promise<RecordVerified> => {
   const dataSource = await openDatabase(local.postgresUrl, { name: 'handover-demo', poolSize: 1 });
   try {
-    const verified = await verifyStreams(dataSource);
+    const verified = await verifyRecord(dataSource);
     const [problem] = verified.problems;
-    const log = await verifyLog(dataSource);
-    if (log.problems[0]) throw new Error(`the log does not verify: ${log.problems[0].what}`);
-    if (problem) throw new Error(`the record does not verify: ${problem.stream} event ${problem.version}: ${problem.what}`);
+    if (problem) throw new Error(`the record does not verify: ${problem.stream ?? problem.table} event ${problem.version ?? '-'}: ${problem.what}`);
     return verified;
   } finally {
     await dataSource.destroy();
