@@ -35,6 +35,13 @@ const ROWS = `SELECT e.*, extract(microseconds FROM e.recorded_at)::bigint % 100
 export const eventRows = async (db: Queryable, seqs: readonly string[]): Promise<readonly EventRow[]> =>
   seqs.length === 0 ? [] : ((await db.query(ROWS, [seqs])) as EventRow[]);
 
+interface Head {
+  readonly stream_id: string;
+  readonly said: string | null;
+  readonly is: string | null;
+  readonly same_head: boolean | null;
+}
+
 /** The events against their own hashes, the links between them, and the heads of the streams. */
 export const verifyStreams = async (db: Queryable): Promise<Verified> => {
   const [counts] = (await db.query('SELECT (SELECT count(*) FROM ev.stream) AS streams, (SELECT count(*) FROM ev.event) AS events')) as {
@@ -43,12 +50,12 @@ export const verifyStreams = async (db: Queryable): Promise<Verified> => {
   }[];
   const found = [...((await db.query(CONTENT)) as { seq: string }[]), ...((await db.query(CHAIN)) as { seq: string }[])];
   const rows = await eventRows(db, [...new Set(found.map(({ seq }) => seq))]);
-  const heads = (await db.query(HEADS)) as { stream_id: string; said: string | null; is: string | null; same_head: boolean | null }[];
+  const heads = (await db.query(HEADS)) as Head[];
 
   return {
     streams: Number(counts?.streams ?? 0),
     events: Number(counts?.events ?? 0),
-    problems: [...rows.flatMap((row) => wrongIn(row, rows)), ...heads.map(headProblem)],
+    problems: [...rows.flatMap((row) => wrongIn(row, rows, holesIn(rows, heads))), ...heads.map(headProblem)],
   };
 };
 
@@ -60,8 +67,18 @@ const of = (row: EventRow): Pick<Problem, 'table' | 'position' | 'stream' | 'ver
   eventId: row.event_id,
 });
 
-const wrongIn = (row: EventRow, rows: readonly EventRow[]): readonly Problem[] => {
-  if (Number(row.version) !== Number(row.previous_version) + 1) return [missingBefore(row)];
+/** Places where an event should be and is not. */
+type Hole = Pick<RecordedEvent, 'stream' | 'version'>;
+
+const holesIn = (rows: readonly EventRow[], heads: readonly Head[]): readonly Hole[] => [
+  ...rows
+    .filter((row) => Number(row.version) > Number(row.previous_version) + 1)
+    .map((row) => ({ stream: row.stream_id, version: Number(row.previous_version) + 1 })),
+  ...heads.flatMap((head) => (head.said === null ? [] : [{ stream: head.stream_id, version: Number(head.said) }])),
+];
+
+const wrongIn = (row: EventRow, rows: readonly EventRow[], holes: readonly Hole[]): readonly Problem[] => {
+  if (Number(row.version) !== Number(row.previous_version) + 1) return [misplaced(row, holes)];
   if (!row.leaf_ok) return [problem({ ...of(row), what: 'content changed', column: contentColumn(row, rows) })];
   // The event before it had another hash when it was sealed: that one is named, and this one only follows it.
   if (row.previous && row.previous_sealed && !equal(row.previous, row.previous_sealed) && row.log_hash && equal(row.hash, row.log_hash)) return [];
@@ -70,14 +87,14 @@ const wrongIn = (row: EventRow, rows: readonly EventRow[]): readonly Problem[] =
   return [problem({ ...of(row), what: isHash ? 'hash changed' : 'chain broken', column: isHash ? 'hash' : rewrittenColumn(row, rows) })];
 };
 
-const missingBefore = (row: EventRow): Problem => {
-  const [version, before] = [Number(row.version), Number(row.previous_version)];
-  if (version <= before) return problem({ ...of(row), what: 'event inserted', column: null });
+/** It does not follow the event before it: one is missing there, or this one belongs to another place. */
+const misplaced = (row: EventRow, holes: readonly Hole[]): Problem => {
   if (!row.leaf_ok) {
-    const column = changedColumn(entryOf(row), (candidate) => equal(eventLeaf(candidate), row.leaf), []);
+    const hole = holes.find((each) => equal(eventLeaf({ ...entryOf(row), ...each }), row.leaf));
+    const column = hole ? (hole.stream === row.stream_id ? 'version' : 'stream_id') : null;
     return problem({ ...of(row), what: 'content changed', column });
   }
-  return problem({ ...of(row), what: 'event missing', column: null });
+  return problem({ ...of(row), what: Number(row.version) > Number(row.previous_version) ? 'event missing' : 'event inserted' });
 };
 
 const othersOf = (row: EventRow, rows: readonly EventRow[]): readonly RecordedEvent[] =>
@@ -112,7 +129,7 @@ const NAMES: Readonly<Record<string, string>> = {
 };
 export const columnName = (column: string | null): string | null => (column === null ? null : (NAMES[column] ?? column.replace('keyId', 'key_id')));
 
-const headProblem = ({ stream_id, said, is, same_head }: { stream_id: string; said: string | null; is: string | null; same_head: boolean | null }): Problem => {
+const headProblem = ({ stream_id, said, is, same_head }: Head): Problem => {
   if (said === null) return problem({ table: 'stream', stream: stream_id, what: 'stream unknown', column: 'stream_id' });
   const column = is === null ? 'stream_id' : Number(said) !== Number(is) ? (same_head ? 'version' : null) : 'head';
   return problem({ table: 'stream', stream: stream_id, what: 'head differs', column });
