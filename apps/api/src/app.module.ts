@@ -1,3 +1,5 @@
+import type { AccessReads, AuditSubscriptions } from '@handover/audit-feed';
+import type { Policy } from '@handover/case';
 import type { Secrets } from '@handover/config';
 import type { Inbox } from '@handover/event-store-postgres';
 import type { Keyring } from '@handover/privacy';
@@ -14,7 +16,9 @@ import { HoldsController } from './holds/holds.controller.ts';
 import { AuthGuard } from './http/auth.ts';
 import { AuditController } from './record/audit.controller.ts';
 import { HealthController } from './system/health.controller.ts';
-import { DATA_SOURCE, HOOK_SOURCES, INBOX, PACK_SIGNER } from './tokens.ts';
+import { ExportController } from './record/export.controller.ts';
+import { SubscriptionsController } from './record/subscriptions.controller.ts';
+import { ACCESS_READS, DATA_SOURCE, HOOK_SOURCES, INBOX, PACK_SIGNER, POLICY, SUBSCRIPTIONS } from './tokens.ts';
 
 export interface ApiParts {
   readonly holds: HoldDesk;
@@ -25,20 +29,36 @@ export interface ApiParts {
   readonly secrets: Secrets;
   /** Null: evidence packs are not signed. */
   readonly packSigner: PackSigner | null;
+  readonly access: AccessReads;
+  readonly subscriptions: AuditSubscriptions;
+  readonly policy: Policy;
 }
 
 @Module({})
 export class AppModule {
-  static from({ desk, holds, inbox, dataSource, secrets, packSigner }: ApiParts): DynamicModule {
+  static from({ desk, holds, inbox, dataSource, secrets, packSigner, access, subscriptions, policy }: ApiParts): DynamicModule {
     return {
       module: AppModule,
-      controllers: [HooksController, CasesController, EvidenceController, PersonsController, HoldsController, AuditController, HealthController],
+      controllers: [
+        HooksController,
+        CasesController,
+        EvidenceController,
+        PersonsController,
+        HoldsController,
+        SubscriptionsController,
+        ExportController,
+        AuditController,
+        HealthController,
+      ],
       providers: [
         { provide: CaseDesk, useValue: desk },
         { provide: HoldDesk, useValue: holds },
         { provide: INBOX, useValue: inbox },
         { provide: DATA_SOURCE, useValue: dataSource },
         { provide: PACK_SIGNER, useValue: packSigner },
+        { provide: ACCESS_READS, useValue: access },
+        { provide: SUBSCRIPTIONS, useValue: subscriptions },
+        { provide: POLICY, useValue: policy },
         { provide: HOOK_SOURCES, useValue: secrets.hooks },
         { provide: APP_GUARD, useFactory: (reflector: Reflector) => new AuthGuard(reflector, secrets), inject: [Reflector] },
       ],

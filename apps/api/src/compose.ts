@@ -1,3 +1,4 @@
+import { AccessReads, AuditSubscriptions } from '@handover/audit-feed';
 import type { Policy } from '@handover/case';
 import { Cases, Intake, Persons } from '@handover/case-service';
 import type { Secrets } from '@handover/config';
@@ -79,6 +80,9 @@ export const compose = ({ dataSource, masterKey, dialpad, policy, secrets, tempo
     dataSource,
     secrets,
     packSigner,
+    policy,
+    access: new AccessReads(dataSource),
+    subscriptions: new AuditSubscriptions(dataSource, keyring, store),
     inbox: new Inbox(dataSource, keyring),
   };
 };

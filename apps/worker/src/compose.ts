@@ -1,5 +1,6 @@
 import { createCaseActivities, type CaseActivityDeps } from '@handover/activities-cases';
 import { createDialpadActivities } from '@handover/activities-dialpad';
+import { AccessReads, AuditSubscriptions } from '@handover/audit-feed';
 import type { Policy } from '@handover/case';
 import { Cases, Company, Intake, Persons, type IntakeDeps } from '@handover/case-service';
 import { rolesOf, type Secrets } from '@handover/config';
@@ -29,6 +30,8 @@ export interface Composed {
   readonly inbox: Inbox;
   readonly outbox: Outbox;
   readonly rows: CaseRows;
+  readonly access: AccessReads;
+  readonly auditSubscriptions: AuditSubscriptions;
   readonly readModels: ReadModels;
   readonly caseActivities: CaseActivities;
   readonly dialpadActivities: DialpadActivities;
@@ -60,6 +63,8 @@ export const compose = ({ dataSource, masterKey, dialpad, policy, secrets, now =
     keyring,
     store,
     rows,
+    access: new AccessReads(dataSource),
+    auditSubscriptions: new AuditSubscriptions(dataSource, keyring, store),
     inbox: new Inbox(dataSource, keyring),
     outbox: new Outbox(dataSource),
     readModels: new ReadModels(dataSource, projections),

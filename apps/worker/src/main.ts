@@ -8,6 +8,7 @@ import { createLogger, type Logger } from '@handover/observability';
 import { Client, Connection } from '@temporalio/client';
 import { loadClientConnectConfig } from '@temporalio/envconfig';
 import { DefaultLogger, NativeConnection, Runtime } from '@temporalio/worker';
+import { startAuditing } from './auditing.ts';
 import { bundleWorkflows } from './bundle.ts';
 import { compose } from './compose.ts';
 import { startFollowing } from './following.ts';
@@ -87,6 +88,15 @@ const main = async (): Promise<void> => {
   const following = startFollowing({ dataSource, readModels: composed.readModels, registry: health.registry, log });
   const sequencing = startSequencing({ dataSource, signer, checkpointEveryMs: policy.checkpoints.every, log });
   const anchoring = startAnchoring({ dataSource, anchors: anchorsOf(dataSource, env), registry: health.registry, log });
+  const auditing = startAuditing({
+    dataSource,
+    store: composed.store,
+    subscriptions: composed.auditSubscriptions,
+    access: composed.access,
+    policy,
+    registry: health.registry,
+    log,
+  });
   if (!isStopped()) {
     const running = workers.run();
     ready = true;
@@ -95,6 +105,7 @@ const main = async (): Promise<void> => {
   }
 
   await relays.stop();
+  await auditing.stop();
   await sequencing.stop();
   await anchoring.stop();
   await following.stop();

@@ -61,6 +61,23 @@ const document = z.strictObject({
   checkpoints: z.strictObject({ every: duration.optional() }).optional(),
   legalHold: z.strictObject({ by: roles.optional(), approveBy: roles.optional(), confirmWithin: duration.optional() }).optional(),
   massChange: z.strictObject({ count: z.number().int().min(1).optional(), share: share.optional(), window: duration.optional() }).optional(),
+  push: z
+    .strictObject({
+      pauseAfter: duration.optional(),
+      networks: z
+        .array(z.string().regex(/^(public|loopback|private|[0-9a-fA-F.:]+(\/\d{1,3})?)$/, 'expected public, loopback, private or a network like 10.1.0.0/16'))
+        .optional(),
+    })
+    .optional(),
+  exports: z.strictObject({ ocsf: z.enum(['1.3.0', '1.4.0', '1.5.0', '1.6.0']).optional() }).optional(),
+  retention: z
+    .strictObject({
+      record: duration.optional(),
+      inbox: duration.optional(),
+      needed: z.number().int().min(1, 'destroying keys cannot be undone: somebody has to approve it').optional(),
+      by: z.array(z.string().min(1)).min(1).optional(),
+    })
+    .optional(),
   reservePool: z.boolean().optional(),
   keepNumbers: z.array(z.string().regex(/^\+[1-9]\d{3,14}$/, 'expected a number like +14155550101')).optional(),
   numbers: z.strictObject({ readEvery: duration.optional(), suggestReleaseAfter: duration.optional() }).optional(),
@@ -95,7 +112,7 @@ export const parsePolicy = (text: string, name: string): Policy => {
   }
   const parsed = document.safeParse(raw);
   if (!parsed.success) throw new ConfigError(`policy ${name} is not valid:\n${issuesText(parsed.error)}`);
-  const { approvals, purge, acceptance, massChange, legalHold, numbers, tasks, checkpoints, ...rest } = parsed.data;
+  const { approvals, purge, acceptance, massChange, legalHold, numbers, tasks, checkpoints, push, exports, retention, ...rest } = parsed.data;
   const merged = {
     ...defaultPolicy,
     ...said(rest),
@@ -106,6 +123,9 @@ export const parsePolicy = (text: string, name: string): Policy => {
     numbers: { ...defaultPolicy.numbers, ...said(numbers) },
     tasks: { ...defaultPolicy.tasks, ...said(tasks) },
     checkpoints: { ...defaultPolicy.checkpoints, ...said(checkpoints) },
+    push: { ...defaultPolicy.push, ...said(push) },
+    exports: { ...defaultPolicy.exports, ...said(exports) },
+    retention: { ...defaultPolicy.retention, ...said(retention) },
     approvals: { ...defaultPolicy.approvals, ...said(approvals) },
   } as Policy;
   assertNamesOnce(merged, name);

@@ -34,7 +34,7 @@ export const reasonBody = z.object({ reason }).meta({ id: 'Reason' });
 export const retryBody = z.object({ reason: reason.optional() }).meta({ id: 'Retry' });
 export const evidenceBody = z.object({ evidence: z.string().trim().min(1, 'say what was done and where it can be seen').max(4_000) }).meta({ id: 'Evidence' });
 
-const page = { cursor: z.string().max(500).optional(), limit: z.coerce.number().int().min(1).max(200).default(50) };
+export const page = { cursor: z.string().max(500).optional(), limit: z.coerce.number().int().min(1).max(200).default(50) };
 export const caseQuery = z.object({
   kind: z.enum(['joiner', 'mover', 'leaver', 'number']).optional(),
   phase: z.string().max(60).optional(),
@@ -45,16 +45,6 @@ export const caseQuery = z.object({
   ...page,
 });
 export const personQuery = z.object({ source: z.string().min(1).default('generic'), employeeId: z.string().min(1) });
-export const auditFilter = z.object({
-  caseId: z.uuid().optional(),
-  person: z.string().max(100).optional(),
-  actor: z.string().max(200).optional(),
-  type: z.string().max(100).optional(),
-  from: z.iso.datetime({ offset: true }).optional(),
-  to: z.iso.datetime({ offset: true }).optional(),
-});
-export const auditQuery = z.object({ ...auditFilter.shape, ...page });
-export const auditExportQuery = z.object({ ...auditFilter.shape, format: z.enum(['ndjson', 'csv']).default('ndjson') });
 export const evidenceQuery = z.object({ format: z.enum(['json', 'html']).default('json') });
 export const consistencyQuery = z.object({
   from: z.coerce.number('a size is a whole number').int().min(1),
@@ -199,25 +189,12 @@ export const inboxEntry = z
   })
   .meta({ id: 'InboxEntry' });
 
-export const auditList = z
-  .object({
-    items: z.array(
-      z.object({
-        position: z.number().int(),
-        stream: z.string(),
-        version: z.number().int(),
-        at: instant,
-        type: z.string(),
-        actor: z.string(),
-        channel: z.string(),
-        hash: z.string(),
-      }),
-    ),
-    cursor: z.string().optional(),
-  })
-  .meta({ id: 'AuditList' });
-
-const checkpoint = z.object({ size: z.number().int(), keyId: z.string(), note: z.string().describe('C2SP tlog-checkpoint: a signed note'), at: instant });
+export const checkpoint = z.object({
+  size: z.number().int(),
+  keyId: z.string(),
+  note: z.string().describe('C2SP tlog-checkpoint: a signed note'),
+  at: instant,
+});
 const publicKey = z.object({ keyId: z.string(), origin: z.string(), publicKey: z.string().describe('base64 of the raw Ed25519 key') });
 export const checkpointList = z
   .object({

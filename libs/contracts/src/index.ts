@@ -1,3 +1,4 @@
 export * from './hook.ts';
 export * from './http.ts';
 export * from './holds.ts';
+export * from './audit.ts';

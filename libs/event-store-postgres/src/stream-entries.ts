@@ -19,3 +19,13 @@ export const streamEntries = async (dataSource: DataSource, stream: string): Pro
 
   return rows.map((row) => ({ entry: entryOf(row), previous: new Uint8Array(row.previous ?? Buffer.alloc(0)) }));
 };
+
+/** The entries at these positions, in log order. */
+export const entriesAt = async (dataSource: DataSource, positions: readonly number[]): Promise<readonly LogEntry[]> => {
+  if (positions.length === 0) return [];
+  const rows: Row[] = await dataSource.query(
+    `SELECT ${COLUMNS} FROM ev.log_leaf l JOIN ev.event e ON e.seq = l.seq WHERE l.position = ANY ($1::bigint[]) ORDER BY l.position`,
+    [positions],
+  );
+  return rows.map(entryOf);
+};

@@ -1,3 +1,4 @@
+import { AccessReads } from '@handover/audit-feed';
 import * as contracts from '@handover/contracts';
 import { whyNotSigned, type PackSigner } from '@handover/evidence';
 import { Controller, Get, Inject, Param, Query, Res } from '@nestjs/common';
@@ -7,7 +8,7 @@ import type { DataSource } from 'typeorm';
 import type { z } from 'zod';
 import { CaseDesk } from '../cases/case-desk.ts';
 import { By, Roles, type Caller } from '../http/auth.ts';
-import { DATA_SOURCE, PACK_SIGNER } from '../tokens.ts';
+import { ACCESS_READS, DATA_SOURCE, PACK_SIGNER } from '../tokens.ts';
 import { packOf } from './evidence.ts';
 import { evidencePage } from './page/page.ts';
 
@@ -20,6 +21,7 @@ export class EvidenceController {
     private readonly desk: CaseDesk,
     @Inject(DATA_SOURCE) private readonly dataSource: DataSource,
     @Inject(PACK_SIGNER) private readonly signer: PackSigner | null,
+    @Inject(ACCESS_READS) private readonly access: AccessReads,
   ) {}
 
   @Get(':id/evidence')
@@ -40,6 +42,11 @@ export class EvidenceController {
   ): Promise<void> {
     const [detail, timeline] = await Promise.all([this.desk.detail(id, caller), this.desk.timeline(id)]);
     const pack = await packOf(this.dataSource, this.signer, { detail, timeline, by: caller.actor, now: new Date().toISOString() });
+    await this.access.note({
+      actor: caller.actor,
+      what: 'evidence.pack',
+      detail: { caseId: id, format, named: pack.person !== null && 'givenName' in pack.person },
+    });
     const name = `handover-evidence-${pack.case.kind}-${pack.case.id}`;
     response.setHeader('cache-control', 'no-store'); // names and numbers belong into nobody's cache
     if (format === 'html') {

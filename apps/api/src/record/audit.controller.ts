@@ -1,74 +1,91 @@
+import { AccessReads, RECORD_READ } from '@handover/audit-feed';
 import * as contracts from '@handover/contracts';
-import {
-  checkpointKeys,
-  checkpoints,
-  consistencyOf,
-  followLog,
-  lookBack,
-  packKeys,
-  proofOf,
-  type KeptCheckpoint,
-  type LogFilter,
-} from '@handover/event-store-postgres';
-import { writeEntry, type LogEntry } from '@handover/record-proof';
-import { Controller, Get, Inject, Param, Query, Res } from '@nestjs/common';
-import { ApiBearerAuth, ApiOperation, ApiProduces, ApiResponse, ApiTags } from '@nestjs/swagger';
-import type { Response } from 'express';
+import { checkpointKeys, checkpoints, consistencyOf, entriesAt, packKeys, proofOf, proofsAt, type KeptCheckpoint } from '@handover/event-store-postgres';
+import { findAudit, type AuditEntry } from '@handover/read-models-postgres';
+import type { LogEntry } from '@handover/record-proof';
+import { Controller, Get, Inject, Param, Query } from '@nestjs/common';
+import { ApiBearerAuth, ApiOperation, ApiResponse, ApiTags } from '@nestjs/swagger';
 import type { DataSource } from 'typeorm';
 import type { z } from 'zod';
-import { Roles } from '../http/auth.ts';
+import { By, Roles, type Caller } from '../http/auth.ts';
 import { Problem } from '../http/problem.ts';
-import { DATA_SOURCE } from '../tokens.ts';
-import { csvLine, CSV_HEADER } from './csv.ts';
-
-const EXPORT_AT_ONCE = 1_000;
+import { ACCESS_READS, DATA_SOURCE } from '../tokens.ts';
+import { filterOf, saidFilter } from './filter.ts';
 
 @ApiTags('audit')
 @ApiBearerAuth()
 @Roles('auditor')
 @Controller('v1/audit')
 export class AuditController {
-  constructor(@Inject(DATA_SOURCE) private readonly dataSource: DataSource) {}
+  constructor(
+    @Inject(DATA_SOURCE) private readonly dataSource: DataSource,
+    @Inject(ACCESS_READS) private readonly access: AccessReads,
+  ) {}
 
   @Get()
-  @ApiOperation({ summary: 'The record, newest first: who did what when, with the hash of each event' })
+  @ApiOperation({
+    summary: 'The record, newest first: who did what when, by case, person, actor, kind, channel, step, type and time',
+    description:
+      '`cursor` leads to the older ones, `newer` to the newer ones; both work for ever. With `proofs=true` each event comes with its proof. Who asked is recorded.',
+  })
   @ApiResponse({ status: 200, standardSchema: contracts.auditList })
-  async list(@Query({ schema: contracts.auditQuery }) query: z.output<typeof contracts.auditQuery>): Promise<z.input<typeof contracts.auditList>> {
-    const { cursor, limit } = query;
-    if (cursor !== undefined && !/^\d{1,15}$/.test(cursor))
-      throw new Problem(400, 'cursor.bad', 'the cursor is not one of ours: use the one of the page before, or none');
-    const found = await lookBack(this.dataSource, {
-      ...filterOf(query),
-      before: cursor === undefined ? Number.MAX_SAFE_INTEGER : Number(cursor),
-      limit: limit + 1,
-    });
-    const items = found.slice(0, limit).map(shown);
-    const last = items[items.length - 1];
+  @ApiResponse({ status: 400, standardSchema: contracts.problem })
+  async list(
+    @Query({ schema: contracts.auditQuery }) query: z.output<typeof contracts.auditQuery>,
+    @By() caller: Caller,
+  ): Promise<z.input<typeof contracts.auditList>> {
+    const { limit } = query;
+    const { newer, position } = readCursor(query.cursor);
+    const found = await findAudit(this.dataSource, filterOf(query), { ...(newer ? { after: position } : { before: position }), limit: limit + 1 });
+    const index = newer ? found.slice(0, limit).reverse() : found.slice(0, limit);
+    const entries = await entriesAt(
+      this.dataSource,
+      index.map((each) => each.position),
+    );
+    if (index.some((each) => each.type !== RECORD_READ) || query.person !== undefined || query.caseId !== undefined)
+      await this.access.note({ actor: caller.actor, what: 'audit.list', detail: { ...saidFilter(query), count: index.length } });
 
-    return found.length > limit && last ? { items, cursor: String(last.position) } : { items };
+    const [first, last] = [index[0], index[index.length - 1]];
+    const isMore = newer || found.length > limit; // from where somebody came there is more
+    return {
+      items: shownAll(index, entries),
+      ...(last && isMore && last.position > 0 ? { cursor: String(last.position) } : {}),
+      newer: `n${first?.position ?? (newer ? position : -1)}`,
+      ...(query.proofs === 'true' ? await this.proved(index, entries) : {}),
+    };
   }
 
-  @Get('export')
-  @ApiOperation({
-    summary: 'The record in log order, as a stream: NDJSON (verifiable without us) or CSV',
-    description: 'Without filters an NDJSON export is the whole log, and `npm run handover -- verify --export FILE` proves it with the public keys alone.',
-  })
-  @ApiProduces('application/x-ndjson', 'text/csv')
-  async export(@Query({ schema: contracts.auditExportQuery }) query: z.output<typeof contracts.auditExportQuery>, @Res() response: Response): Promise<void> {
-    const isCsv = query.format === 'csv';
-    response.setHeader('content-type', isCsv ? 'text/csv; charset=utf-8' : 'application/x-ndjson');
-    response.setHeader('content-disposition', `attachment; filename="handover-record.${isCsv ? 'csv' : 'ndjson'}"`);
-    if (isCsv) response.write(CSV_HEADER);
-    for (let after = -1; ;) {
-      const entries = await followLog(this.dataSource, { ...filterOf(query), after, limit: EXPORT_AT_ONCE });
-      const last = entries[entries.length - 1];
-      if (!last || response.destroyed) break;
-      after = last.position;
-      const text = entries.map((entry) => (isCsv ? csvLine(entry) : `${writeEntry(entry)}\n`)).join('');
-      // A slow reader is waited for: the whole log must not pile up in memory.
-      if (!response.write(text)) await new Promise((resolve) => response.once('drain', resolve).once('close', resolve));
-    }
-    response.end();
+  @Get('events/:position')
+  @ApiOperation({ summary: 'One event of the record, whole, with its proof' })
+  @ApiResponse({ status: 200, standardSchema: contracts.auditEvent })
+  @ApiResponse({ status: 404, standardSchema: contracts.problem })
+  async event(@Param('position', { schema: contracts.position }) position: number, @By() caller: Caller): Promise<z.input<typeof contracts.auditEvent>> {
+    const [index, entries] = await Promise.all([findAudit(this.dataSource, {}, { after: position - 1, limit: 1 }), entriesAt(this.dataSource, [position])]);
+    const [entry] = entries;
+    if (!entry || index[0]?.position !== position)
+      throw new Problem(404, 'position.unknown', 'the record has no event at this position yet; see handover-log-size of an export');
+    if (entry.type !== RECORD_READ) await this.access.note({ actor: caller.actor, what: 'audit.event', detail: { position } });
+    const { items, checkpoint } = await this.proved(index, entries);
+
+    return { ...items[0]!, by: JSON.parse(Buffer.from(entry.meta).toString('utf8')) as Record<string, unknown>, sealed: entry.keyId !== null, checkpoint };
+  }
+
+  private async proved(index: readonly AuditEntry[], entries: readonly LogEntry[]) {
+    const [checkpoint] = await checkpoints(this.dataSource, 1);
+    const covered = entries.filter((entry) => checkpoint !== undefined && entry.position < checkpoint.size);
+    const proofs = checkpoint
+      ? await proofsAt(
+          this.dataSource,
+          covered.map((entry) => entry.position),
+          checkpoint,
+        )
+      : null;
+    const proofOfPosition = new Map(covered.map((entry, n) => [entry.position, (proofs?.proofs[n] ?? []).map(base64)]));
+
+    return {
+      items: shownAll(index, entries).map((item) => ({ ...item, proof: proofOfPosition.get(item.position) ?? null })),
+      checkpoint: checkpoint ? shownCheckpoint(checkpoint) : null,
+    };
   }
 
   @Get('checkpoints')
@@ -113,25 +130,36 @@ const base64 = (bytes: Uint8Array): string => Buffer.from(bytes).toString('base6
 
 const shownCheckpoint = ({ size, keyId, note, at }: KeptCheckpoint): z.input<typeof contracts.inclusion>['checkpoint'] => ({ size, keyId, note, at });
 
-const filterOf = ({ caseId, person, actor, type, from, to }: z.output<typeof contracts.auditFilter>): LogFilter => ({
-  caseId,
-  personRef: person,
-  actor,
-  type,
-  from,
-  to,
-});
-
-const shown = (entry: LogEntry) => {
-  const { actor = '', channel = '' } = JSON.parse(Buffer.from(entry.meta).toString('utf8')) as { actor?: string; channel?: string };
-  return {
-    position: entry.position,
-    stream: entry.stream,
-    version: entry.version,
-    at: entry.recordedAt,
-    type: entry.type,
-    actor,
-    channel,
-    hash: Buffer.from(entry.hash).toString('hex'),
-  };
+/** A plain position is "older than"; `n` before it is "newer than". @throws Problem 400 */
+const readCursor = (cursor: string | undefined): { readonly newer: boolean; readonly position: number } => {
+  if (cursor === undefined) return { newer: false, position: Number.MAX_SAFE_INTEGER };
+  const [, newer, position] = /^(n?)(-1|\d{1,15})$/.exec(cursor) ?? [];
+  if (position === undefined) throw new Problem(400, 'cursor.bad', 'the cursor is not one of ours: use the one of the page before, or none');
+  return { newer: newer === 'n', position: Number(position) };
 };
+
+const shownAll = (index: readonly AuditEntry[], entries: readonly LogEntry[]) => {
+  const byPosition = new Map(entries.map((entry) => [entry.position, entry]));
+  return index.flatMap((known) => {
+    const entry = byPosition.get(known.position);
+    return entry ? [shown(known, entry)] : [];
+  });
+};
+
+const shown = (known: AuditEntry, entry: LogEntry) => ({
+  position: entry.position,
+  eventId: entry.eventId,
+  stream: entry.stream,
+  version: entry.version,
+  at: entry.recordedAt,
+  type: entry.type,
+  actor: known.actor,
+  onBehalfOf: known.onBehalfOf,
+  channel: known.channel,
+  caseId: known.caseId,
+  kind: known.kind,
+  person: known.personRef,
+  step: known.step,
+  data: JSON.parse(Buffer.from(entry.body).toString('utf8')) as Record<string, unknown>,
+  hash: Buffer.from(entry.hash).toString('hex'),
+});

@@ -60,6 +60,15 @@ export interface Policy {
   readonly temporalStages: readonly string[];
   /** What may be given as `reasonCode` through Temporal, where free text would stay in the history. */
   readonly reasonCodes: readonly string[];
+  /** Pushing the record to other systems. `pauseAfter`: ms of nothing but failures; `networks`: which may be called (`public`, `loopback`, `private`, `10.1.0.0/16`). */
+  readonly push: { readonly pauseAfter: number; readonly networks: readonly string[] };
+  /** Version of OCSF where a caller does not name one. */
+  readonly exports: { readonly ocsf: '1.3.0' | '1.4.0' | '1.5.0' | '1.6.0' };
+  /**
+   * How long what is kept is kept; ms. `record`: a person's sealed values, after the last thing that happened to them; `inbox`: what HR sent
+   * and nobody could work. `needed` of those with one of the roles `by` approve it once; until then nothing is destroyed.
+   */
+  readonly retention: { readonly record: number; readonly inbox: number; readonly needed: number; readonly by: readonly string[] };
   /** Ties an actor to an employee, so that nobody decides about themselves. */
   readonly actors: Readonly<Record<string, { readonly source: string; readonly employeeId: string }>>;
 }
@@ -73,6 +82,8 @@ export interface StagePolicy {
 
 const HOUR = 3_600_000;
 const DAY = 24 * HOUR;
+/** A leap year's: what is kept for years is never kept for less. */
+const YEAR = 366 * DAY;
 
 /** Who sees a legal matter coming first is rarely who runs the phones; `legal` is there to be given to counsel. */
 const HOLDERS = ['legal', 'auditor', 'operator'];
@@ -100,6 +111,9 @@ export const defaultPolicy: Policy = {
   keepNumbers: [],
   numbers: { readEvery: 6 * HOUR, suggestReleaseAfter: 90 * DAY },
   tasks: { pollEvery: 5 * 60_000 },
+  push: { pauseAfter: 5 * DAY, networks: ['public', 'loopback'] },
+  exports: { ocsf: '1.6.0' },
+  retention: { record: 7 * YEAR, inbox: 90 * DAY, needed: 2, by: ['approver'] },
   changedGroups: 'add',
   numberIncluded: ['talk', 'lite_lines', 'magenta_lines'],
   callCenterLicense: 'agents',

@@ -12,6 +12,8 @@ import { Anchors1772000000042 } from './1772000000042-anchors.ts';
 import { Keys1772000000045 } from './1772000000045-keys.ts';
 import { LegalHolds1772000000046 } from './1772000000046-legal-holds.ts';
 import { PackKeys1772000000050 } from './1772000000050-pack-keys.ts';
+import { AuditSubscriptions1772000000051 } from './1772000000051-audit-subscriptions.ts';
+import { AccessReads1772000000052 } from './1772000000052-access-reads.ts';
 
 /** In the order they run. */
 export const migrations = [
@@ -29,4 +31,6 @@ export const migrations = [
   Keys1772000000045,
   LegalHolds1772000000046,
   PackKeys1772000000050,
+  AuditSubscriptions1772000000051,
+  AccessReads1772000000052,
 ];
