@@ -1,15 +1,12 @@
-import { generateKeyPairSync, randomUUID } from 'node:crypto';
+import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { planLeaver, type CaseCommand } from '@handover/case';
 import { Cases } from '@handover/case-service';
 import { parsePolicy } from '@handover/config';
-import { Sequencer } from '@handover/event-store-postgres';
-import { readEntry, signerOf, verifyExport, verifyProofs, type Proofs, type PublicKey } from '@handover/record-proof';
+import { readEntry, verifyExport, verifyProofs, type Proofs, type PublicKey } from '@handover/record-proof';
 import { startApi, type RunningApi } from '../support/api.ts';
 
 let api: RunningApi;
-const signer = signerOf(String(generateKeyPairSync('ed25519').privateKey.export({ type: 'pkcs8', format: 'pem' })), 'test');
-const sequencer = (): Sequencer => new Sequencer(api.dataSource, { signer });
 let number = 0;
 
 const hire = (more: object = {}): object => ({
@@ -213,7 +210,7 @@ describe('lists', () => {
   });
 
   it('of the record go to auditors only, newest first', async () => {
-    await sequencer().once({ checkpoint: true });
+    await api.sealed();
     const answer = await api.call('auditor', '/v1/audit?limit=3');
     const { items, cursor } = answer.body as unknown as { items: { position: string; hash: string }[]; cursor: string };
     expect(items).toHaveLength(3);
@@ -224,7 +221,7 @@ describe('lists', () => {
 
   it('of the record can be filtered by case, actor, kind and time', async () => {
     const { body } = await api.call('requester', '/v1/cases', hire());
-    await sequencer().once({ checkpoint: true });
+    await api.sealed();
     const items = async (query: string): Promise<{ type: string; actor: string }[]> =>
       (await api.call('auditor', `/v1/audit?${query}`)).body['items'] as { type: string; actor: string }[];
     expect((await items(`caseId=${String(body['id'])}`)).map((item) => item.type)).toEqual(['CaseOpened']);
@@ -237,7 +234,7 @@ describe('lists', () => {
   it('of one case are a pack that is proved with the public keys alone, and a page to print', async () => {
     const { body } = await api.call('requester', '/v1/cases', hire({ givenName: 'Al<b>' }));
     expect(await api.call('auditor', `/v1/cases/${String(body['id'])}/evidence`)).toMatchObject({ status: 409, body: { code: 'evidence.not_sealed' } });
-    await sequencer().once({ checkpoint: true });
+    await api.sealed();
     const pack = (await api.call('auditor', `/v1/cases/${String(body['id'])}/evidence`)).body as unknown as { proofs: Proofs };
     const { keys } = (await api.call('auditor', '/v1/audit/checkpoints')).body as unknown as { keys: PublicKey[] };
     expect(verifyProofs(pack.proofs, keys)).toEqual([]);
@@ -251,7 +248,7 @@ describe('lists', () => {
   });
 
   it('can be exported, and the export is proved with the public keys alone', async () => {
-    await sequencer().once({ checkpoint: true });
+    await api.sealed();
     const keys = (await api.call('auditor', '/v1/audit/checkpoints')).body as unknown as {
       items: { note: string }[];
       keys: { origin: string; keyId: string; publicKey: string }[];

@@ -1,19 +1,15 @@
-import { generateKeyPairSync } from 'node:crypto';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { Sequencer } from '@handover/event-store-postgres';
 import { verifyPack, type EvidencePack, type KnownKeys } from '@handover/evidence';
 import { handover } from '@handover/local';
-import { signerOf } from '@handover/record-proof';
 import { startApi, type RunningApi } from '../support/api.ts';
 
 let api: RunningApi;
 let pack: EvidencePack;
 let known: KnownKeys;
 let caseId: string;
-const signer = signerOf(String(generateKeyPairSync('ed25519').privateKey.export({ type: 'pkcs8', format: 'pem' })), 'test.example');
 
 const leave = {
   fact: {
@@ -37,7 +33,7 @@ beforeAll(async () => {
   caseId = String((await api.call('requester', '/v1/cases', leave)).body['id']);
   await api.call('auditor', `/v1/cases/${caseId}/legal-hold`, { reason: 'asked for by the court' });
   await api.call('approver', `/v1/cases/${caseId}/approvals/leaver/decisions`, { decision: 'approve', planHash: 'none' });
-  await new Sequencer(api.dataSource, { signer }).once({ checkpoint: true });
+  await api.sealed();
   pack = (await api.call('operator', `/v1/cases/${caseId}/evidence`)).body as unknown as EvidencePack;
   known = (await api.call('auditor', '/v1/audit/checkpoints')).body as unknown as KnownKeys;
 }, 60_000);

@@ -5,9 +5,10 @@ import { systemBy } from '@handover/case-service';
 import { Secret, parsePolicy, type Secrets } from '@handover/config';
 import { createDialpad } from '@handover/connector-dialpad';
 import { startSandbox } from '@handover/dialpad-sandbox';
-import { announcePackKey, openServiceDatabase } from '@handover/event-store-postgres';
+import { announcePackKey, openServiceDatabase, Sequencer } from '@handover/event-store-postgres';
 import { packSignerOf } from '@handover/evidence';
 import { createLogger } from '@handover/observability';
+import { signerOf } from '@handover/record-proof';
 import { testPostgres } from '@handover/servers';
 import { compose as composeWorker } from '@handover/worker';
 import type { AddressInfo } from 'node:net';
@@ -43,6 +44,9 @@ export const startApi = async (policyText = '') => {
   const packSigner = packSignerOf(String(generateKeyPairSync('ed25519').privateKey.export({ type: 'pkcs8', format: 'pem' })), 'test.example');
   await announcePackKey(apiData, packSigner);
   const worker = composeWorker(parts);
+  await worker.readModels.prepare();
+  const signer = signerOf(String(generateKeyPairSync('ed25519').privateKey.export({ type: 'pkcs8', format: 'pem' })), 'test.example');
+  const sequencer = new Sequencer(dataSource, { signer });
   const app = await createApi(
     composeApi({ ...parts, dataSource: apiData, packSigner, temporalUi: 'http://127.0.0.1:8233/namespaces/default' }),
     createLogger('test', 'silent'),
@@ -88,6 +92,12 @@ export const startApi = async (policyText = '') => {
       }
     },
     packSigner,
+    apiData,
+    /** Everything that was said so far has its place in the log, is under a checkpoint, and is in the read models. */
+    sealed: async (): Promise<void> => {
+      while ((await sequencer.once({ checkpoint: true })) > 0);
+      await worker.readModels.catchUp();
+    },
     systemBy,
     stop: async (): Promise<void> => {
       await app.close();

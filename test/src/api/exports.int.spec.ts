@@ -1,0 +1,216 @@
+import { gunzipSync } from 'node:zlib';
+import { get } from 'node:http';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { appendOf, caseStream } from '@handover/case-service';
+import { ocsfVersions } from '@handover/audit-feed';
+import { readEntry } from '@handover/record-proof';
+import { Ajv } from 'ajv';
+import { ocsfClasses } from '../record/ocsf-schema.ts';
+import { startApi, type RunningApi } from '../support/api.ts';
+
+let api: RunningApi;
+let caseId: string;
+let person: string;
+type Line = Record<string, unknown>;
+type Item = Line & { position: number; type: string };
+
+beforeAll(async () => {
+  api = await startApi('exports: { ocsf: 1.5.0 }');
+  const leave = {
+    type: 'employee.terminated',
+    data: { employeeId: 'X-1', email: 'bryony.hart@example.com', givenName: 'Bryony', familyName: 'Hartsecret', lastWorkingDay: '2026-02-27' },
+  };
+  const { body } = await api.call('requester', '/v1/cases', { fact: leave, reason: '=HYPERLINK("http://evil.example")' });
+  caseId = String(body['id']);
+  person = (body['person'] as { ref: string }).ref;
+  for (const day of [1, 2, 3])
+    await api.call('requester', '/v1/cases', {
+      fact: { type: 'employee.hired', data: { employeeId: `J-${day}`, email: `j${day}@example.com`, office: 'Berlin', startDate: `2027-01-0${day}` } },
+    });
+  await played();
+  await api.sealed();
+}, 60_000);
+afterAll(() => api.stop(), 30_000);
+
+/** Steps of every kind with every outcome, as a worker appends them. */
+const played = async (): Promise<void> => {
+  const kinds = [
+    'suspendUser',
+    'revokeCompanyAdmin',
+    'leaveGroup',
+    'moveNumber',
+    'deleteUser',
+    'inviteUser',
+    'grantAdmin',
+    'joinGroup',
+    'verifyCalls',
+    'anonymize',
+    'taskByHand',
+    'somethingNew',
+  ];
+  const outcomes = ['StepVerified', 'StepBlocked', 'StepContradicted', 'StepWithheld', 'StepDoneByHand'];
+  const events = kinds.flatMap((kind, n) => [
+    { type: 'StepStarted', data: { step: `s-${n}`, kind, round: 1 } },
+    { type: outcomes[n % outcomes.length] ?? '', data: { step: `s-${n}`, round: 1, code: 'some.code', detail: 'says why', evidence: {} } },
+  ]);
+  const version = (await api.worker.store.read(caseStream(caseId))).length;
+  await api.worker.store.commit([
+    appendOf({ stream: caseStream(caseId), expected: version, decided: { events }, by: { actor: 'system', channel: 'system', commandId: 'played' }, caseId }),
+  ]);
+};
+
+const lines = (text: unknown): Line[] =>
+  String(text)
+    .trimEnd()
+    .split('\n')
+    .filter(Boolean)
+    .map((line) => JSON.parse(line) as Line);
+const exported = async (query: string): Promise<Line[]> => lines((await api.call('auditor', `/v1/audit/export?${query}`)).body);
+
+describe('an export in OCSF', () => {
+  const ajv = new Ajv({ strict: false, allErrors: true });
+  const validators = new Map(Object.entries(ocsfClasses).map(([uid, schema]) => [Number(uid), ajv.compile(schema)]));
+
+  it.each(ocsfVersions)('of version %s has the shape that its classes demand, for every event', async (version) => {
+    const events = await exported(`format=ocsf&ocsf=${version}`);
+    const wrong = events.flatMap((event) => {
+      const validate = validators.get(Number(event['class_uid']));
+      return validate?.(event) ? [] : [{ event: event['metadata'], errors: validate?.errors ?? 'no such class' }];
+    });
+    expect(wrong).toEqual([]);
+    expect(new Set(events.map((event) => event['class_uid']))).toEqual(new Set([3001, 3004, 3005, 3006, 6003]));
+    for (const event of events) {
+      expect(event['type_uid']).toBe(Number(event['class_uid']) * 100 + Number(event['activity_id']));
+      expect(event['metadata']).toMatchObject({ version });
+    }
+  });
+
+  it('says disable for a suspended user and failure for a blocked step, and nothing personal', async () => {
+    const events = await exported('format=ocsf');
+    expect(events[0]?.['metadata']).toMatchObject({ version: '1.5.0', sequence: 0 });
+    const suspended = events.find((event) => (event['metadata'] as Line)['event_code'] === 'StepVerified' && event['class_uid'] === 3001);
+    expect(suspended).toMatchObject({
+      activity_name: 'Disable',
+      type_uid: 300105,
+      status: 'Success',
+      user: { uid: person },
+      metadata: { correlation_uid: caseId },
+    });
+    const blocked = events.find((event) => (event['metadata'] as Line)['event_code'] === 'StepBlocked');
+    expect(blocked).toMatchObject({ class_uid: 3005, status_id: 2, severity: 'Medium', status_code: 'some.code', privileges: ['Company Admin'] });
+    expect(JSON.stringify(events)).not.toMatch(/Hartsecret|bryony\.hart|HYPERLINK/);
+  });
+});
+
+describe('an export in CSV', () => {
+  it('is RFC 4180 and holds no formula', async () => {
+    const { body, headers } = await api.call('auditor', '/v1/audit/export?format=csv');
+    const rows = String(body).split('\r\n');
+    expect(rows[0]).toBe('position,recordedAt,stream,version,type,actor,channel,onBehalfOf,caseId,eventId,data,hash');
+    expect(rows[rows.length - 1]).toBe('');
+    expect(headers.get('content-disposition')).toBe('attachment; filename="handover-record.csv"');
+    expect(rows.slice(1, -1).every((row) => !/(^|,)"?[=+@-]/.test(row))).toBe(true);
+  });
+});
+
+describe('a pull', () => {
+  it('goes on where the last one ended, and ends with what was there when it began', async () => {
+    const all = await exported('');
+    const first = await api.call('auditor', '/v1/audit/export?limit=5');
+    expect(Number(first.headers.get('handover-log-size'))).toBeGreaterThanOrEqual(all.length);
+    const got = lines(first.body);
+    expect(got.map((line) => line['position'])).toEqual([0, 1, 2, 3, 4]);
+    const second = await exported(`after=${String(got[4]?.['position'])}`);
+    expect([...got, ...second].slice(0, all.length)).toEqual(all);
+    expect(all.map((line, index) => readEntry(JSON.stringify(line), index + 1).position)).toEqual(all.map((_, index) => index));
+  });
+
+  it('takes only what matches, by the index', async () => {
+    expect(new Set((await exported(`caseId=${caseId}`)).map((line) => line['stream']))).toEqual(new Set([`case/${caseId}`]));
+    expect((await exported(`person=${person}&type=FactRecorded`)).map((line) => line['stream'])).toEqual([`person/${person}`]);
+    expect((await exported('kind=joiner&type=CaseOpened')).length).toBe(3);
+    expect(await exported('actor=nobody')).toEqual([]);
+    expect(await exported('step=s-0')).toHaveLength(2);
+  });
+
+  it('is compressed when asked', async () => {
+    const chunks: Buffer[] = [];
+    const encoding = await new Promise<string | undefined>((resolve, reject) => {
+      get(`${api.base}/v1/audit/export`, { headers: { authorization: 'Bearer key-auditor', 'accept-encoding': 'gzip' } }, (answer) => {
+        answer.on('data', (chunk: Buffer) => chunks.push(chunk));
+        answer.on('end', () => resolve(answer.headers['content-encoding']));
+      }).on('error', reject);
+    });
+    expect(encoding).toBe('gzip');
+    expect(lines(gunzipSync(Buffer.concat(chunks)).toString('utf8'))[0]).toMatchObject({ position: 0 });
+  });
+
+  it('that nobody reads to the end does not hold on to anything', async () => {
+    const request = get(`${api.base}/v1/audit/export`, { headers: { authorization: 'Bearer key-auditor' } });
+    await new Promise<void>((resolve) => request.on('response', (answer) => (answer.destroy(), resolve())));
+    await sleep(50);
+    expect((await api.request('/health/ready')).status).toBe(200);
+  });
+
+  it('is refused with what to do', async () => {
+    expect(await api.call('auditor', '/v1/audit/export?format=xml')).toMatchObject({ status: 400, type: expect.stringContaining('problem+json') });
+    expect((await api.call('auditor', '/v1/audit/export?ocsf=2.0.0&format=ocsf')).status).toBe(400);
+    expect((await api.call('requester', '/v1/audit/export')).status).toBe(403);
+    expect((await api.call('auditor', '/v1/audit?from=yesterday')).body['detail']).toContain('expected an instant');
+  });
+});
+
+describe('the list of the record', () => {
+  const page = async (query: string) => (await api.call('auditor', `/v1/audit?${query}`)).body as unknown as { items: Item[]; cursor?: string; newer: string };
+
+  it('is paged both ways without a gap, and news is behind the newest cursor', async () => {
+    const all = (await page('limit=200')).items.map((item) => item.position);
+    const first = await page('limit=4');
+    const second = await page(`limit=4&cursor=${first.cursor}`);
+    expect([...first.items, ...second.items].map((item) => item.position)).toEqual(all.slice(0, 8));
+    const back = await page(`limit=4&cursor=${second.newer}`);
+    expect(back.items.map((item) => item.position)).toEqual(first.items.map((item) => item.position));
+    expect((await page(`cursor=${first.newer}`)).items).toEqual([]);
+    await api.call('requester', '/v1/cases', {
+      fact: { type: 'employee.hired', data: { employeeId: 'J-9', email: 'j9@example.com', startDate: '2027-02-01' } },
+    });
+    await api.sealed();
+    expect((await page(`cursor=${first.newer}`)).items.map((item) => item.type)).toContain('CaseOpened');
+    expect((await api.call('auditor', '/v1/audit?cursor=abc')).body).toMatchObject({ status: 400, code: 'cursor.bad' });
+  });
+
+  it('says whose and what each event is, and proves it', async () => {
+    const { body } = await api.call('auditor', `/v1/audit?caseId=${caseId}&type=StepStarted&limit=3&proofs=true`);
+    const { items, checkpoint } = body as unknown as { items: (Item & { proof: string[] | null })[]; checkpoint: { size: number } };
+    expect(items[0]).toMatchObject({ caseId, person, kind: 'leaver', type: 'StepStarted', data: { kind: expect.any(String) }, channel: 'system' });
+    expect(items.every((item) => item.proof !== null && item.position < checkpoint.size)).toBe(true);
+    const one = await api.call('auditor', `/v1/audit/events/${items[0]?.position}`);
+    expect(one.body).toMatchObject({ position: items[0]?.position, proof: items[0]?.proof, sealed: false });
+    expect((await api.call('auditor', '/v1/audit/events/999999')).body).toMatchObject({ status: 404, code: 'position.unknown' });
+  });
+});
+
+describe('who reads the record', () => {
+  it('is recorded, once for each read, and reading that is no news for the next reader', async () => {
+    const { access } = api.worker;
+    await access.tell(api.worker.store);
+    await api.call('auditor', `/v1/audit?person=${person}`);
+    await api.call('auditor', '/v1/audit/export?format=csv&limit=3');
+    await api.call('operator', `/v1/cases/${caseId}/evidence`);
+    expect(await access.tell(api.worker.store)).toBe(3);
+    expect(await access.tell(api.worker.store)).toBe(0);
+    await api.sealed();
+    const reads = (await api.call('auditor', '/v1/audit?type=RecordRead&limit=5')).body['items'] as { actor: string; data: { reads: Line[] } }[];
+    const told = reads.flatMap((each) => each.data.reads.map((read) => ({ actor: each.actor, ...read })));
+    expect(told).toEqual(
+      expect.arrayContaining([
+        expect.objectContaining({ actor: 'auditor', what: 'audit.list', person }),
+        expect.objectContaining({ actor: 'auditor', what: 'audit.export', format: 'csv' }),
+        expect.objectContaining({ actor: 'operator', what: 'evidence.pack', caseId, named: true }),
+      ]),
+    );
+    await api.call('auditor', '/v1/audit?type=RecordRead&limit=5');
+    expect(await access.tell(api.worker.store)).toBe(0); // who reads only these is not told again, for ever
+  });
+});
