@@ -1,5 +1,6 @@
 import { activityBy } from '@handover/activities-cases';
 import { viewOf } from '@handover/case';
+import { withPriority } from '@handover/connector-kit';
 import { systemBy } from '@handover/case-service';
 import type { DialpadActivities } from '@handover/workflow-contracts';
 import { hasAccepted } from './invite-steps.ts';
@@ -56,7 +57,7 @@ export const acceptanceActivities = (deps: DialpadActivityDeps): Acceptance => {
       guarded(async () => {
         const waiting = await deps.awaitingAcceptance();
         let accepted = 0;
-        for (const caseId of waiting) if (await look(caseId, 'poll')) accepted += 1;
+        for (const caseId of waiting) if (await withPriority('background', () => look(caseId, 'poll'))) accepted += 1;
 
         return { waiting: waiting.length, accepted };
       }),

@@ -1,8 +1,10 @@
 import { personOf, stepOf, viewOf, type JsonObject, type Plan } from '@handover/case';
 import type { LoadedCase } from '@handover/case-service';
 import { activityBy } from '@handover/activities-cases';
+import { withPriority } from '@handover/connector-kit';
 import { planTheJoiner, planTheLeaver, planTheMover, type CannotPlan } from '@handover/planning';
 import type { CaseRef, StepResult } from '@handover/workflow-contracts';
+import { priorityOf } from './priority.ts';
 import { asFailure } from './run-step.ts';
 import type { DialpadActivityDeps } from './step.ts';
 
@@ -32,7 +34,7 @@ const planning =
 
       // A plan before this one may have claimed seats of another office or licence.
       await deps.company.execute({ type: 'returnSeat', caseId }, by('claims'));
-      const planned = await make(loaded);
+      const planned = await withPriority(priorityOf(loaded.state), () => make(loaded));
       if (planned.kind === 'blocked') {
         const outcome = { kind: 'blocked', code: planned.code, detail: planned.detail, ...(planned.personal ? { personal: planned.personal } : {}) } as const;
         return { view: (await deps.cases.execute(caseId, { type: 'recordOutcome', step: stepId, round: before.round, outcome }, by('outcome'))).view };

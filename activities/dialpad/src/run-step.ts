@@ -1,11 +1,12 @@
-import { stepOf, viewOf, type Json, type JsonObject, type OpenCase, type Outcome } from '@handover/case';
+import { stepOf, viewOf, type Json, type JsonObject, type OpenCase, type Outcome, type StepState } from '@handover/case';
 import type { LoadedCase } from '@handover/case-service';
 import { caseStream } from '@handover/case-service';
 import { activityBy, failureOf } from '@handover/activities-cases';
-import { isConnectorError } from '@handover/connector-kit';
+import { isConnectorError, withPriority } from '@handover/connector-kit';
 import { toFailure } from '@handover/connector-dialpad';
 import type { StepInput, StepResult } from '@handover/workflow-contracts';
 import { ApplicationFailure } from '@temporalio/common';
+import { priorityOf } from './priority.ts';
 import { Blocked, blockedOutcome, type DialpadActivityDeps, type StepContext, type StepDefinition } from './step.ts';
 
 /**
@@ -27,8 +28,13 @@ const run = async (deps: DialpadActivityDeps, definition: StepDefinition, input:
   if (!loaded) throw ApplicationFailure.nonRetryable('there is no such case', 'rule.case.unknown');
   const before = stepOf(loaded.state, input.step);
   if (before.round !== input.round || (before.status !== 'pending' && before.status !== 'running')) return shown(loaded.state, loaded.version);
+  const context = contextOf(deps, loaded, input);
 
-  let context = contextOf(deps, loaded, input);
+  return withPriority(priorityOf(loaded.state, context.step.kind), () => perform(deps, definition, input, before, context));
+};
+
+const perform = async (deps: DialpadActivityDeps, definition: StepDefinition, input: StepInput, before: StepState, begun: StepContext): Promise<StepResult> => {
+  let context = begun;
   const by = (what: string): StepContext['by'] => ({ ...context.by, commandId: `${input.step}/${input.round}/${what}` });
   const record = async (outcome: Outcome): Promise<StepResult> => ({
     view: (await deps.cases.execute(input.caseId, { type: 'recordOutcome', step: input.step, round: input.round, outcome }, by('outcome'))).view,

@@ -57,6 +57,10 @@ const signal = async (deps: OutboxDeps, row: CaseRow): Promise<void> => {
   }
 };
 
+/** Temporal's priorities of 1 to 5, the lowest first. */
+const URGENT = 1;
+const ORDINARY = 3;
+
 /** Starts the workflow of an open case; one that runs already is left alone. */
 export const startWorkflowOf = async (deps: Pick<OutboxDeps, 'client' | 'publicUrl'>, row: CaseRow): Promise<void> => {
   if (row.closed) return;
@@ -68,6 +72,8 @@ export const startWorkflowOf = async (deps: Pick<OutboxDeps, 'client' | 'publicU
       taskQueue: taskQueues.cases,
       args: [input],
       workflowIdConflictPolicy: 'USE_EXISTING',
+      // Its activities inherit it: an immediate leaver overtakes a bulk that waits for Dialpad's budget.
+      priority: { priorityKey: (row.view as unknown as CaseView).immediate ? URGENT : ORDINARY },
       staticSummary: `${row.kind}${row.office === null ? '' : ` in ${row.office}`}`,
       staticDetails: `${row.personRef === null ? '' : `Person ${row.personRef}. `}[Open the case](${link})`,
       typedSearchAttributes: new TypedSearchAttributes([

@@ -13,7 +13,8 @@ export const cases = (summary: string): CaseActivities =>
 /** Dialpad may be down for a while; after this long a person should look. Retrying a step begins a new round. */
 export const PATIENCE = '6 hours';
 
-export const dialpad = (summary: string): DialpadActivities =>
+/** `first` overtakes what waits for a worker (Temporal's priority 1 of 5). */
+export const dialpad = (summary: string, { first = false }: { readonly first?: boolean } = {}): DialpadActivities =>
   proxyActivities<DialpadActivities>({
     taskQueue: taskQueues.dialpad,
     startToCloseTimeout: '2 minutes',
@@ -22,4 +23,5 @@ export const dialpad = (summary: string): DialpadActivities =>
     scheduleToCloseTimeout: PATIENCE,
     retry: { initialInterval: '1 second', backoffCoefficient: 2, maximumInterval: '2 minutes' },
     summary,
+    ...(first ? { priority: { priorityKey: 1 } } : {}),
   });
