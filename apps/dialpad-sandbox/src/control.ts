@@ -2,6 +2,7 @@ import { Temporal } from 'temporal-polyfill';
 import type { Faults } from './faults.ts';
 import { ApiError, type Request, type Route } from './http.ts';
 import type { PhoneNumber, User } from './model.ts';
+import type { Limits } from './limits.ts';
 import { assign } from './numbering.ts';
 import { holdsSeat, needSeats, seatsOf } from './seats.ts';
 import { seedCompany } from './seed.ts';
@@ -13,12 +14,12 @@ import type { World } from './world.ts';
 export interface Controlled {
   readonly world: World;
   readonly faults: Faults;
-  readonly forgetLimits: () => void;
+  readonly limits: Limits;
   /** What the sandbox was started with: a reset without them begins anew with the same. */
   readonly seeded: { readonly users: number; readonly seed: number };
 }
 
-const state = ({ world, faults }: Controlled): object => ({
+const state = ({ world, faults, limits }: Controlled): object => ({
   now: world.now,
   switches: world.switches,
   counts: {
@@ -31,6 +32,8 @@ const state = ({ world, faults }: Controlled): object => ({
     pooled: world.numbers.filter((each) => each.status === 'available').length,
     writes: world.writes.length,
     faults: faults.count,
+    calls: limits.calls,
+    throttled: limits.throttled,
   },
 });
 
@@ -88,7 +91,7 @@ const restore = ({ params }: Request, { world }: Controlled): object => {
 };
 
 const reset = ({ body }: Request, controlled: Controlled): object => {
-  const { world, faults, forgetLimits } = controlled;
+  const { world, faults, limits } = controlled;
   const users = body['users'] === undefined ? controlled.seeded.users : Number(body['users']);
   const seed = body['seed'] === undefined ? controlled.seeded.seed : Number(body['seed']);
   if (!Number.isInteger(users) || users < 0 || !Number.isInteger(seed)) throw new ApiError(400, 'users and seed are whole numbers');
@@ -98,7 +101,7 @@ const reset = ({ body }: Request, controlled: Controlled): object => {
   world.setSwitches(switches);
   seedCompany(world, { users, seed });
   faults.clear();
-  forgetLimits();
+  limits.forget();
 
   return state(controlled);
 };

@@ -17,13 +17,20 @@ const SPECIAL: Readonly<Record<string, Limit>> = {
 export class Limits {
   readonly #recent = new Map<string, number[]>();
 
+  /** Since the last reset: let in, and answered 429. */
+  calls = 0;
+  throttled = 0;
+
   forget(): void {
     this.#recent.clear();
+    this.calls = 0;
+    this.throttled = 0;
   }
 
   /** @throws ApiError 429; a call that is refused does not count. */
   spendCompany(world: World): void {
     this.#spend('company', PER_COMPANY, world);
+    this.calls += 1;
   }
 
   spendOperation(operation: string, world: World): void {
@@ -36,7 +43,10 @@ export class Limits {
     const now = performance.now();
     const recent = (this.#recent.get(name) ?? []).filter((at) => at > now - perMs);
     this.#recent.set(name, recent);
-    if (recent.length >= calls && world.switches.rateLimit === 'on') throw new ApiError(429, 'rate limit exceeded');
+    if (recent.length >= calls && world.switches.rateLimit === 'on') {
+      this.throttled += 1;
+      throw new ApiError(429, 'rate limit exceeded');
+    }
     recent.push(now);
   }
 }

@@ -44,7 +44,7 @@ export const startSandbox = async (options: SandboxOptions = {}): Promise<Sandbo
 
   const faults = new Faults();
   const limits = new Limits();
-  const controlled: Controlled = { world, faults, forgetLimits: () => limits.forget(), seeded };
+  const controlled: Controlled = { world, faults, limits, seeded };
   const api = router(apiRoutes);
   const control = router(controlRoutes);
 

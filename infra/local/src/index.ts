@@ -2,3 +2,5 @@ export { startInstance, startTemporal, root, type Instance, type Local } from '.
 export { freePorts, outsideOf, type Settings } from './settings.ts';
 export { tellHook } from './demo/hr.ts';
 export { handover } from './cli/handover.ts';
+export { startProcess, type Running } from './processes.ts';
+export { localSecrets } from './secrets.ts';
