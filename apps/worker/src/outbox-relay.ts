@@ -72,7 +72,7 @@ export const startWorkflowOf = async (deps: Pick<OutboxDeps, 'client' | 'publicU
       taskQueue: taskQueues.cases,
       args: [input],
       workflowIdConflictPolicy: 'USE_EXISTING',
-      // Its activities inherit it: an immediate leaver overtakes a bulk that waits for Dialpad's budget.
+      // Its tasks inherit it: among those whose access must end now the immediate leaver comes first.
       priority: { priorityKey: (row.view as unknown as CaseView).immediate ? URGENT : ORDINARY },
       staticSummary: `${row.kind}${row.office === null ? '' : ` in ${row.office}`}`,
       staticDetails: `${row.personRef === null ? '' : `Person ${row.personRef}. `}[Open the case](${link})`,

@@ -19,7 +19,13 @@ export interface Temporal {
 /** Longer than any step's activity needs; what is still running then is repeated by the next worker. */
 const GRACE = '8 seconds';
 
-/** Two workers in one process, so that a slow Dialpad never holds up a decision. Resolves once both have stopped. */
+/**
+ * Steps under way at once, per process. Each waits for the shared budget most of its time: more would only make every one
+ * slower, and fewer would leave the budget unused where Dialpad is far away.
+ */
+const AT_ONCE = 8;
+
+/** Several workers in one process, so that a slow Dialpad never holds up a decision, nor a bulk an urgent leaver. */
 export const createWorkers = async (
   { native, namespace }: Temporal,
   composed: Composed,
@@ -33,20 +39,22 @@ export const createWorkers = async (
     workflowBundle,
     activities: composed.caseActivities as unknown as Record<string, () => unknown>,
   });
-  const dialpad = await Worker.create({
-    ...common,
-    taskQueue: taskQueues.dialpad,
-    activities: composed.dialpadActivities as unknown as Record<string, () => unknown>,
-    maxConcurrentActivityTaskExecutions: 20,
-  });
+  const ofDialpad = (taskQueue: string): Promise<Worker> =>
+    Worker.create({
+      ...common,
+      taskQueue,
+      activities: composed.dialpadActivities as unknown as Record<string, () => unknown>,
+      maxConcurrentActivityTaskExecutions: AT_ONCE,
+    });
+  const workers = [cases, await ofDialpad(taskQueues.dialpad), await ofDialpad(taskQueues.dialpadUrgent)];
   const stop = (): void => {
-    for (const worker of [cases, dialpad]) if (worker.getState() === 'RUNNING') worker.shutdown();
+    for (const worker of workers) if (worker.getState() === 'RUNNING') worker.shutdown();
   };
 
   return {
     stop,
     // One that fails takes the other along: half a worker looks healthy and is not.
-    run: async () => void (await Promise.all([cases, dialpad].map((worker) => worker.run().finally(stop)))),
+    run: async () => void (await Promise.all(workers.map((worker) => worker.run().finally(stop)))),
   };
 };
 

@@ -1,8 +1,11 @@
 /** Workflow types, as the Temporal UI shows them. */
 export const workflowTypes = { leaver: 'leaver', joiner: 'joiner', mover: 'mover', number: 'number', acceptancePoll: 'acceptancePoll' } as const;
 
-/** One queue for order and bookkeeping, one for Dialpad, so that a slow Dialpad never holds up a decision. */
-export const taskQueues = { cases: 'handover-cases', dialpad: 'handover-dialpad' } as const;
+/**
+ * One queue for order and bookkeeping, one for Dialpad, so that a slow Dialpad never holds up a decision; and one for access
+ * that must end now, so that it does not stand in line behind a thousand planned leavers.
+ */
+export const taskQueues = { cases: 'handover-cases', dialpad: 'handover-dialpad', dialpadUrgent: 'handover-dialpad-urgent' } as const;
 
 export const workflowIdOf = (kind: string, caseId: string): string => `${kind}/${caseId}`;
 

@@ -51,7 +51,7 @@ export const budget = async (servers: BenchServers): Promise<readonly Row[]> => 
         ours: median(urgent),
         baseline: median(alone),
         baselineName: 'the same leavers without a bulk',
-        goal: '<= 5',
+        goal: '<= 3',
       }),
     ];
   } finally {

@@ -13,15 +13,15 @@ export const cases = (summary: string): CaseActivities =>
 /** Dialpad may be down for a while; after this long a person should look. Retrying a step begins a new round. */
 export const PATIENCE = '6 hours';
 
-/** `first` overtakes what waits for a worker (Temporal's priority 1 of 5). */
-export const dialpad = (summary: string, { first = false }: { readonly first?: boolean } = {}): DialpadActivities =>
+/** `urgent` does not stand in line with ordinary steps. */
+export const dialpad = (summary: string, { urgent = false }: { readonly urgent?: boolean } = {}): DialpadActivities =>
   proxyActivities<DialpadActivities>({
-    taskQueue: taskQueues.dialpad,
-    startToCloseTimeout: '2 minutes',
+    taskQueue: urgent ? taskQueues.dialpadUrgent : taskQueues.dialpad,
+    // Most of it is waiting for a turn in Dialpad's budget while others use it.
+    startToCloseTimeout: '10 minutes',
     // A worker that is killed is noticed by its silence, not by the longest time a step may take.
     heartbeatTimeout: '10 seconds',
     scheduleToCloseTimeout: PATIENCE,
     retry: { initialInterval: '1 second', backoffCoefficient: 2, maximumInterval: '2 minutes' },
     summary,
-    ...(first ? { priority: { priorityKey: 1 } } : {}),
   });

@@ -43,7 +43,7 @@ export async function performStep(desk: Desk, id: string, pause?: () => Promise<
 async function attempt(desk: Desk, step: ViewStep): Promise<StepResult> {
   const input = { ...desk.ref, step: step.id, round: step.round };
   // Access must not stay open because others wait for Dialpad's budget.
-  const activity = dialpad(summaryOf(step), { first: desk.view.immediate || step.phase === 'cutting-access' });
+  const activity = dialpad(summaryOf(step), { urgent: desk.view.immediate || step.phase === 'cutting-access' });
 
   const result = await outOfPatience(activity[step.kind](input), () =>
     cases('Give up for now: Dialpad did not answer').giveUpStep({ ...input, code: 'dialpad.unavailable' }),

@@ -27,7 +27,9 @@ async function runbook(input: CaseInput): Promise<string> {
 }
 
 async function remove(desk: Desk): Promise<void> {
-  await plan(desk, 'link', () => dialpad('Read the user, its numbers, groups and routing; freeze the plan').planLeaver(desk.ref));
+  await plan(desk, 'link', () =>
+    dialpad('Read the user, its numbers, groups and routing; freeze the plan', { urgent: desk.view.immediate }).planLeaver(desk.ref),
+  );
   if (!desk.view.planned) return; // nobody to remove: somebody waived the search
 
   if ((await passGate(desk, 'leaver')) === 'refused') return;
