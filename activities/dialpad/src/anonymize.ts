@@ -1,5 +1,5 @@
 import { mayBeErased, personOf, stepOf, type JsonObject, type PersonEvent } from '@handover/case';
-import { appendOf, personStream, retryingConflicts } from '@handover/case-service';
+import { appendOf, erasing, personStream, retryingConflicts } from '@handover/case-service';
 import { activityBy } from '@handover/activities-cases';
 import type { StepInput, StepResult } from '@handover/workflow-contracts';
 import { asFailure } from './run-step.ts';
@@ -55,7 +55,7 @@ const anonymize = async (deps: DialpadActivityDeps, caseId: string, step: string
       ],
       by('outcome'),
       {
-        destroyKeysOf: [personRef],
+        ...(await erasing(deps.store, deps.bodies, personRef)),
         also: [appendOf({ stream: personStream(personRef), expected: person.version, decided: { events: [erased] }, by: by('erased'), caseId })],
       },
     );

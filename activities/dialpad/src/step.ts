@@ -1,5 +1,5 @@
 import type { JsonObject, OpenCase, Outcome, PlannedStep, Policy, StepState } from '@handover/case';
-import type { By, Cases, Company, Persons } from '@handover/case-service';
+import type { By, Cases, Company, KeptBodies, Persons } from '@handover/case-service';
 import type { Dialpad, DialpadUser } from '@handover/connector-dialpad';
 import type { EventStore } from '@handover/event-store';
 
@@ -13,6 +13,8 @@ export interface DialpadActivityDeps {
   /** The person we know a Dialpad user as, and the key under which that is kept. */
   readonly ownerOf?: (userId: string) => Promise<string | null>;
   readonly userIndex?: (userId: string) => Promise<string>;
+  /** What arrived about persons and is kept without a reference to them. */
+  readonly bodies: KeptBodies;
   /** ISO instant. */
   readonly now: () => string;
   /** Cases whose invitation nobody has accepted yet. */

@@ -68,8 +68,8 @@ export const compose = ({ dataSource, masterKey, dialpad, policy, secrets, tempo
     rows,
     holds,
     cases: new Cases(store),
-    idempotency: new IdempotencyKeys(dataSource),
     planning: { dialpad, persons, policy, ownerOf: async (userId) => people.find(await indexOf('dialpad-user', userId)) },
+    idempotency: new IdempotencyKeys(dataSource, (...parts) => keyring.blindIndex(...parts)),
     newId: () => v7(),
   });
 

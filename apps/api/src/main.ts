@@ -9,6 +9,7 @@ import { createLogger, type Logger } from '@handover/observability';
 import { projections } from '@handover/read-models-postgres';
 import 'reflect-metadata';
 import { compose } from './compose.ts';
+import { untilErased } from './system/erased-first.ts';
 import { createApi } from './server.ts';
 
 /** The URL to work with, once PostgreSQL answers. */
@@ -38,6 +39,7 @@ const main = async (): Promise<void> => {
   const databaseUrl = await reach(env.DATABASE_URL, env.DATABASE_OWNER_URL, log);
   const dataSource = await openDatabase(databaseUrl, { name: 'handover-api', poolSize: 20 });
   await new ReadModels(dataSource, projections).prepare();
+  await untilErased(dataSource, env.HANDOVER_ERASURES_FILE, log);
   // Of its own, so that a busy pool never holds up a call that has its turn.
   const budgetSource = await openDatabase(databaseUrl, { name: 'handover-budget', poolSize: 2 });
   const budget = rateBudget(sharedPlaces(budgetSource, { name: 'dialpad', perSecond: DIALPAD_CALLS_PER_SECOND }));

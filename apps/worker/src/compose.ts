@@ -2,7 +2,7 @@ import { createCaseActivities, type CaseActivityDeps } from '@handover/activitie
 import { createDialpadActivities } from '@handover/activities-dialpad';
 import { AccessReads, AuditSubscriptions } from '@handover/audit-feed';
 import type { Policy } from '@handover/case';
-import { Cases, Company, Intake, Persons, type IntakeDeps } from '@handover/case-service';
+import { Cases, Company, Intake, type KeptBodies, Persons, type IntakeDeps } from '@handover/case-service';
 import { rolesOf, type Secrets } from '@handover/config';
 import type { Dialpad } from '@handover/connector-dialpad';
 import type { EventStore } from '@handover/event-store';
@@ -28,6 +28,7 @@ export interface Composed {
   readonly store: EventStore;
   readonly intake: Intake;
   readonly inbox: Inbox;
+  readonly bodies: KeptBodies;
   readonly outbox: Outbox;
   readonly rows: CaseRows;
   readonly access: AccessReads;
@@ -59,13 +60,17 @@ export const compose = ({ dataSource, masterKey, dialpad, policy, secrets, now =
     },
   };
 
+  const inbox = new Inbox(dataSource, keyring);
+  const bodies = bodiesIn(inbox, people, indexOf);
+
   return {
     keyring,
     store,
     rows,
     access: new AccessReads(dataSource),
     auditSubscriptions: new AuditSubscriptions(dataSource, keyring, store),
-    inbox: new Inbox(dataSource, keyring),
+    inbox,
+    bodies,
     outbox: new Outbox(dataSource),
     readModels: new ReadModels(dataSource, projections),
     intake: new Intake({
@@ -88,10 +93,17 @@ export const compose = ({ dataSource, masterKey, dialpad, policy, secrets, now =
       persons: new Persons(store),
       ownerOf: async (userId) => people.find(await indexOf('dialpad-user', userId)),
       userIndex: (userId) => indexOf('dialpad-user', userId),
+      bodies,
       awaitingAcceptance: () => rows.idsIn('joiner', 'awaiting-acceptance'),
     }),
   };
 };
+
+/** Kept webhook bodies, and whose they are. */
+export const bodiesIn = (inbox: Inbox, people: People, indexOf: (source: string, employeeId: string) => Promise<string>): KeptBodies => ({
+  settledAbout: (isAbout) => inbox.settledAbout(isAbout),
+  ownerOf: async (source, employeeId) => people.find(await indexOf(source, employeeId)),
+});
 
 const ZONES_KEPT_MS = 10 * 60_000;
 

@@ -11,6 +11,8 @@ import { DefaultLogger, NativeConnection, Runtime } from '@temporalio/worker';
 import { startAuditing } from './auditing.ts';
 import { bundleWorkflows } from './bundle.ts';
 import { compose } from './compose.ts';
+import { keepUpErasures } from './erasure-upkeep.ts';
+import { erasedStayErased } from './reshred.ts';
 import { startFollowing } from './following.ts';
 import { startHealth } from './health.ts';
 import { anchorsOf, startAnchoring } from './anchors/index.ts';
@@ -70,6 +72,8 @@ const main = async (): Promise<void> => {
   const dialpad = createDialpad({ baseUrl: env.DIALPAD_BASE_URL, apiKey, budget });
   const composed = compose({ dataSource, masterKey, dialpad, policy, secrets });
   await composed.readModels.prepare();
+  const again = await erasedStayErased(composed, dataSource, env.HANDOVER_ERASURES_FILE === undefined ? [] : [env.HANDOVER_ERASURES_FILE]);
+  if (again.length > 0) log.warn({ persons: again.length }, 'a restored backup had brought erased persons back; their keys are destroyed again');
   const keyNews = tellOfKeys(databaseUrl, composed.keyring, (error) => log.warn({ err: error }, 'no news of destroyed keys for now; looking each time'));
 
   const settings = loadClientConnectConfig();
@@ -87,6 +91,7 @@ const main = async (): Promise<void> => {
   const relays = startRelays(composed, temporal, env.HANDOVER_PUBLIC_URL, log);
   const following = startFollowing({ dataSource, readModels: composed.readModels, registry: health.registry, log });
   const sequencing = startSequencing({ dataSource, signer, checkpointEveryMs: policy.checkpoints.every, log });
+  const upkeep = keepUpErasures({ dataSource, file: env.HANDOVER_ERASURES_FILE ?? null, log });
   const anchoring = startAnchoring({ dataSource, anchors: anchorsOf(dataSource, env), registry: health.registry, log });
   const auditing = startAuditing({
     dataSource,
@@ -107,6 +112,7 @@ const main = async (): Promise<void> => {
   await relays.stop();
   await auditing.stop();
   await sequencing.stop();
+  await upkeep.stop();
   await anchoring.stop();
   await following.stop();
   await health.stop();

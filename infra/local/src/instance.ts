@@ -5,6 +5,7 @@ import { loadPolicy } from '@handover/config';
 import { SchemaError, TooMuchRight, loginFor, migrateAt, ownsSchema } from '@handover/event-store-postgres';
 import { StartError, startPostgres, temporalCli, type Say } from '@handover/servers';
 import { Connection } from '@temporalio/client';
+import { runReshred } from './cli/reshred.ts';
 import { startProcess, type Running } from './processes.ts';
 import { RunRecord } from './run-record.ts';
 import { localSecrets, type LocalSecrets } from './secrets.ts';
@@ -105,6 +106,7 @@ export const startInstance = async (
       HANDOVER_POLICY: policy,
       HANDOVER_MASTER_KEY_FILE: secrets.files.masterKey,
       HANDOVER_SECRETS_FILE: secrets.files.secrets,
+      HANDOVER_ERASURES_FILE: process.env['HANDOVER_ERASURES_FILE'] || join(dataDir, 'erasures.ndjson'),
       HANDOVER_CHECKPOINT_KEY_FILE: secrets.files.checkpointKey,
       HANDOVER_CHECKPOINT_FILE: process.env['HANDOVER_CHECKPOINT_FILE'] || join(dataDir, 'checkpoints.txt'),
       HANDOVER_PACK_KEY_FILE: secrets.files.packKey,
@@ -115,6 +117,9 @@ export const startInstance = async (
       DIALPAD_BASE_URL: outside.dialpad?.baseUrl ?? sandbox ?? '',
       DIALPAD_API_KEY_FILE: outside.dialpad?.keyFile ?? secrets.files.dialpadKey,
     };
+    // A data folder may have been put back from a backup: who was erased since then is erased before anybody can look.
+    const reshredded = await runReshred({ url: postgresUrl, masterKeyFile: secrets.files.masterKey, erasuresFile: env.HANDOVER_ERASURES_FILE, quiet: true });
+    if (reshredded !== 0) throw new StartError('whoever was erased could not be checked to be erased; the reason is above');
     say('Starting the API and the worker …');
     await supervisor.start({
       name: 'api',

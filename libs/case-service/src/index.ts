@@ -8,3 +8,4 @@ export * from './stream.ts';
 export * from './intake/intake.ts';
 export * from './intake/fact.ts';
 export * from './intake/dates.ts';
+export * from './erasure.ts';

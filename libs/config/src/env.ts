@@ -19,6 +19,8 @@ const shared = {
   /** What the file would hold, where secrets come by environment: read once, so that a rotation needs a restart. */
   HANDOVER_MASTER_KEYS: z.string().min(1).optional(),
   HANDOVER_SECRETS_FILE: file,
+  /** One line per erased person, references only; best on another machine: read at the start, in case a backup was restored. */
+  HANDOVER_ERASURES_FILE: file.optional(),
   HANDOVER_PUBLIC_URL: z.url().default('http://127.0.0.1:3900'),
   HANDOVER_TEMPORAL_UI_URL: z.url().default('http://127.0.0.1:8233'),
   TEMPORAL_NAMESPACE: z.string().min(1).default('default'),
@@ -44,6 +46,15 @@ export const workerEnv = z.object({
 });
 
 export type WorkerEnv = z.infer<typeof workerEnv>;
+
+/** For the program that erases again after a restore: as the owner of the schema, where there are two logins. */
+export const reshredEnv = z.object({
+  DATABASE_URL: shared.DATABASE_URL,
+  DATABASE_OWNER_URL: shared.DATABASE_URL.optional(),
+  HANDOVER_MASTER_KEY_FILE: shared.HANDOVER_MASTER_KEY_FILE,
+  HANDOVER_MASTER_KEYS: shared.HANDOVER_MASTER_KEYS,
+  HANDOVER_ERASURES_FILE: shared.HANDOVER_ERASURES_FILE,
+});
 
 /** @throws ConfigError naming every variable that is missing or wrong, and what was expected; never a value. */
 export const readEnv = <S extends z.ZodType>(schema: S, env: Readonly<Record<string, string | undefined>>): z.infer<S> => {

@@ -34,6 +34,24 @@ interface Row {
   pointers: string[];
 }
 
+const entryOf = (row: Row): InboxEntry => ({
+  id: row.id,
+  source: row.source,
+  receivedAt: row.received_at.toISOString(),
+  status: row.status,
+  caseIds: row.case_ids,
+  reason: row.reason,
+  pointers: row.pointers,
+});
+
+const parsed = (body: Buffer): unknown => {
+  try {
+    return JSON.parse(body.toString('utf8')) as unknown;
+  } catch {
+    return null;
+  }
+};
+
 /** What HR systems sent, durable before it is answered. Bodies are sealed at rest and gone once they are worked. */
 export class Inbox {
   constructor(
@@ -65,17 +83,7 @@ export class Inbox {
   async get(id: string): Promise<InboxEntry | null> {
     const rows: Row[] = await this.dataSource.query('SELECT id, source, received_at, status, case_ids, reason, pointers FROM app.inbox WHERE id = $1', [id]);
     const [row] = rows;
-    return row
-      ? {
-          id: row.id,
-          source: row.source,
-          receivedAt: row.received_at.toISOString(),
-          status: row.status,
-          caseIds: row.case_ids,
-          reason: row.reason,
-          pointers: row.pointers,
-        }
-      : null;
+    return row ? entryOf(row) : null;
   }
 
   async take(limit: number): Promise<readonly InboxTaken[]> {
@@ -97,6 +105,27 @@ export class Inbox {
           body: await this.keyring.openBytes(body, id),
         })),
     );
+  }
+
+  /** Entries whose body is still here, oldest first: not worked yet, or waiting for a person. */
+  async *kept(): AsyncGenerator<InboxEntry & { readonly body: unknown }> {
+    for (let after = 0; ;) {
+      const rows: (Row & { seq: string; body: Buffer })[] = await this.dataSource.query(
+        `SELECT id, seq, source, received_at, status, case_ids, reason, pointers, body FROM app.inbox WHERE body IS NOT NULL AND seq > $1 ORDER BY seq LIMIT 200`,
+        [after],
+      );
+      for (const row of rows) yield { ...entryOf(row), body: parsed(await this.keyring.openBytes(row.body, row.id)) };
+      const last = rows[rows.length - 1];
+      if (!last) return;
+      after = Number(last.seq);
+    }
+  }
+
+  async settledAbout(isAbout: (source: string, body: unknown) => boolean | Promise<boolean>): Promise<readonly string[]> {
+    const found: string[] = [];
+    for await (const { id, source, status, body } of this.kept()) if (status !== 'received' && (await isAbout(source, body))) found.push(id);
+
+    return found;
   }
 
   async postpone(id: string, delayMs: number, why: string): Promise<void> {

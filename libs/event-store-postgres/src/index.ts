@@ -23,3 +23,4 @@ export * from './anchors.ts';
 export * from './pack-keys.ts';
 export * from './stream-entries.ts';
 export * from './legal-holds.ts';
+export * from './erasures.ts';

@@ -19,7 +19,7 @@ export const tellOfKeys = (url: string, keyring: Pick<Keyring, 'forget' | 'told'
     void gone.end().catch(() => undefined);
     if (stopped) return;
     onLost(error);
-    timer = setTimeout(() => void connect(), AGAIN_MS);
+    timer = setTimeout(() => void connect(), AGAIN_MS).unref();
   };
   const connect = async (): Promise<void> => {
     const next = new pg.Client({ connectionString: url, application_name: 'handover-keys', keepAlive: true, connectionTimeoutMillis: 5_000 });

@@ -185,9 +185,11 @@ const writeSide = async (runner: QueryRunner, side: SideWrites): Promise<void> =
       [id, status, caseIds, reason, pointers, purge],
     );
   }
+  if (side.purgeInbox && side.purgeInbox.length > 0) await runner.query(PURGE_INBOX, [side.purgeInbox]);
   for (const person of side.destroyKeysOf ?? []) {
     await runner.query('SELECT ev.destroy_key($1)', [person]);
     await runner.query('DELETE FROM app.person_index WHERE person_ref = $1', [person]);
+    await runner.query('DELETE FROM app.idempotency_key WHERE person_ref = $1', [person]);
   }
 };
 
@@ -204,6 +206,8 @@ const indexPerson = async (runner: QueryRunner, { index, personRef, over }: Pers
   ]);
   if (written.length === 0) throw new EventStoreError('conflict', `person/${personRef}`); // somebody met this person first
 };
+/** Nobody can work what has no body any more. */
+const PURGE_INBOX = `UPDATE app.inbox SET body = NULL, status = 'ignored', reason = 'the person it was about is erased', pointers = '{}' WHERE id = ANY($1::uuid[]) AND status <> 'received'`;
 
 const UPSERT_CASE = `INSERT INTO app.case_row (id, kind, phase, person_ref, office, waiting_on, due, attention, closed, version, view, opened_at, number)
   VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)

@@ -35,7 +35,7 @@ const RIGHTS: readonly string[] = [
   `SELECT ON read.subscription TO handover_reader`,
   `EXECUTE ON FUNCTION ev.writers(), ev.seal(bigint, bigint[], int[], bigint[], bytea[], bytea[], bigint) TO handover_sequencer`,
   `INSERT ON ev.log_checkpoint, ev.log_key TO handover_sequencer`,
-  `EXECUTE ON FUNCTION ev.destroy_key(text) TO handover_eraser`,
+  `EXECUTE ON FUNCTION ev.destroy_key(text), ev.scrub_keys() TO handover_eraser`,
 ];
 
 /** Stored beside the schema, so that a changed list is noticed. */

@@ -106,6 +106,8 @@ export interface SideWrites {
   readonly inbox?: InboxOutcome;
   /** Destroys the keys of these persons in the same transaction. */
   readonly destroyKeysOf?: readonly string[];
+  /** Inbox entries whose kept body is about a person who is being erased: the body goes, the entry stays. */
+  readonly purgeInbox?: readonly string[];
 }
 
 export interface Committed {

@@ -25,7 +25,7 @@ const ACTORS = {
 export type Key = keyof typeof ACTORS;
 
 /** The API as it is, on a real PostgreSQL and the sandbox; facts are worked by the worker's own intake, on demand. */
-export const startApi = async (policyText = '') => {
+export const startApi = async (policyText = '', { masterKey = randomBytes(32) }: { readonly masterKey?: Uint8Array } = {}) => {
   const [database, sandbox] = await Promise.all([testPostgres(), startSandbox({ users: 30, seed: 3, switches: { rateLimit: 'off' } })]);
   // Each with the rights it has in production, and no more.
   const apiData = await openServiceDatabase({ service: 'api', url: database.url });
@@ -37,7 +37,7 @@ export const startApi = async (policyText = '') => {
   const parts = {
     dataSource,
     secrets,
-    masterKey: randomBytes(32),
+    masterKey,
     policy: parsePolicy(policyText, 'of the test'),
     dialpad: createDialpad({ baseUrl: sandbox.url, apiKey: { reveal: () => 'test' } }),
   };
@@ -67,6 +67,7 @@ export const startApi = async (policyText = '') => {
   };
 
   return {
+    databaseUrl: database.url,
     base,
     worker,
     dataSource,

@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import type { CaseCommand, OpenCase, Policy } from '@handover/case';
 import { RuleViolation } from '@handover/case';
 import {
@@ -98,8 +97,8 @@ export class CaseDesk {
 
   async start(request: StartCase, caller: Caller, idempotencyKey: string | undefined): Promise<Started> {
     if (idempotencyKey === undefined) return this.begin(request, caller, this.deps.newId());
-    const fingerprint = createHash('sha256').update(JSON.stringify(request)).digest('hex');
     const { idempotency } = this.deps;
+    const fingerprint = await idempotency.fingerprint(request);
     const begun = await idempotency.begin(caller.actor, idempotencyKey, fingerprint);
     if (begun.kind === 'answered') return { status: begun.status, body: JSON.parse(begun.body) as CaseDetail };
     if (begun.kind === 'running')
@@ -111,7 +110,8 @@ export class CaseDesk {
     try {
       // The id follows from the key: a repeat after a crash tells the same fact again, not a second one.
       const started = await this.begin(request, caller, eventIdOf('idempotency', [caller.actor, idempotencyKey, fingerprint]));
-      await idempotency.complete(caller.actor, idempotencyKey, started.status, JSON.stringify(withoutPerson(started.body)));
+      const kept = { status: started.status, body: JSON.stringify(withoutPerson(started.body)), personRef: started.body.person?.ref ?? null };
+      await idempotency.complete(caller.actor, idempotencyKey, kept);
       return started;
     } catch (error) {
       await idempotency.abandon(caller.actor, idempotencyKey);
@@ -290,7 +290,11 @@ const retoldErased = (error: unknown): never => {
 };
 
 /** Kept answers must not outlive the person: who they are is left out of the copy. */
-const withoutPerson = (body: CaseDetail): CaseDetail => ({ ...body, person: body.person && { ref: body.person.ref, erased: body.person.erased } });
+const withoutPerson = (body: CaseDetail): CaseDetail => ({
+  ...body,
+  person: body.person && { ref: body.person.ref, erased: body.person.erased },
+  legalHold: body.legalHold && { ...body.legalHold, reason: null },
+});
 
 const withTimestamp = (fact: Readonly<Record<string, unknown>>, now: string): object => ({ timestamp: now, ...fact });
 

@@ -4,6 +4,7 @@ import { rotateCheckpointKey, showCheckpointKeys } from './checkpoint-keys.ts';
 import { migrateDatabase } from './migrate.ts';
 import { rebuild } from './rebuild.ts';
 import { addMasterKey, bringMasterKeyBack, rotateMasterKey, showMasterKeys } from './master-keys.ts';
+import { reshred } from './reshred.ts';
 import { status } from './status.ts';
 import { subscriptions } from './subscriptions.ts';
 import { verifyEvidence } from './verify-evidence.ts';
@@ -22,6 +23,8 @@ const usage = `npm run handover -- COMMAND [--json] [--data-dir DIR]
              --accept-changes   takes a schema that was changed by hand as it is
   subscriptions  how far each read model has come in the log
   rebuild NAME   build a read model anew beside the one in use, show how far it is, and switch; the system may run
+  reshred [LIST …]  after a restore: destroy again the key of everybody who is erased, by the record or by lists that were
+             kept elsewhere (erasures.ndjson); every start does it by itself, before anything is served
   keys       show                   the public keys that sign the log's checkpoints, for auditors (--json: as verify --keys takes them)
              rotate checkpoint      a new key for checkpoints, vouched for by the one of now, while the system runs; run it again
                                     to go on after a kill. --lost: the key of now is gone and cannot vouch
@@ -79,6 +82,7 @@ export const handover = async (args: readonly string[], say: Say): Promise<numbe
   if (command === 'migrate') return migrateDatabase(values['data-dir'], values['accept-changes'], say);
   if (command === 'subscriptions') return subscriptions(values['data-dir'], values.json, say);
   if (command === 'rebuild') return rebuild(verb, values['data-dir'], values.json, say);
+  if (command === 'reshred') return reshred(values['data-dir'], positionals.slice(1), values.json);
   if (command === 'keys') return keys(verb, noun, { dataDir: values['data-dir'], json: values.json, to: values.to, lost: values.lost }, say);
   throw new StartError(`there is no command ${command}; see npm run handover -- --help`);
 };

@@ -1,5 +1,5 @@
 import { join, resolve } from 'node:path';
-import { openDatabase, rotatingAlone, rotationTable } from '@handover/event-store-postgres';
+import { openDatabase, rotatingAlone, rotationTable, scrubKeys } from '@handover/event-store-postgres';
 import { addMaster, bringBack, parseMasterKeys, readMasterKeyFile, rotateMaster } from '@handover/privacy';
 import { StartError, type Say } from '@handover/servers';
 import { root } from '../instance.ts';
@@ -16,7 +16,7 @@ export const masterKeyFileOf = (dataDir: string | undefined): string =>
   process.env['HANDOVER_MASTER_KEY_FILE'] || join(resolve(root, dataDir ?? process.env['HANDOVER_DATA_DIR'] ?? '.data'), 'secrets', 'master.key');
 
 const databaseOf = (dataDir: string | undefined) =>
-  openDatabase(process.env['DATABASE_URL'] || localOf(dataDir).postgresUrl, { name: 'handover-keys', poolSize: 12 });
+  openDatabase(process.env['DATABASE_OWNER_URL'] || process.env['DATABASE_URL'] || localOf(dataDir).postgresUrl, { name: 'handover-keys', poolSize: 12 });
 
 /** Which master keys there are, what each is for, and how many persons' keys each wraps. */
 export const showMasterKeys = async ({ dataDir, json }: MasterKeysArgs, say: Say): Promise<number> => {
@@ -59,6 +59,7 @@ export const rotateMasterKey = async ({ dataDir, json, to }: MasterKeysArgs, say
       say(`  wrapped anew: ${done} of ${of} keys`);
     };
     const rotated = await rotatingAlone(db, () => rotateMaster({ file, to, onProgress, table: rotationTable(db) }));
+    await scrubKeys(db); // what was wrapped under the old key is not left in the table's pages
     if (json) say(JSON.stringify(rotated));
     else {
       say(

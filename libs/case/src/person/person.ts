@@ -12,7 +12,7 @@ export type PersonEvent =
   | HoldEvent
   | { readonly type: 'CaseHeld'; readonly data: { caseId: string }; readonly personal?: JsonObject }
   | { readonly type: 'CaseFreed'; readonly data: { caseId: string }; readonly personal?: JsonObject }
-  | { readonly type: 'PersonErased'; readonly data: { caseId: string }; readonly personal?: JsonObject };
+  | { readonly type: 'PersonErased'; readonly data: { caseId: string | null; restored?: boolean }; readonly personal?: JsonObject };
 
 export interface PersonCase {
   readonly caseId: string;

@@ -11,6 +11,8 @@ import { SignedKeys1772000000041 } from './1772000000041-signed-keys.ts';
 import { Anchors1772000000042 } from './1772000000042-anchors.ts';
 import { Keys1772000000045 } from './1772000000045-keys.ts';
 import { LegalHolds1772000000046 } from './1772000000046-legal-holds.ts';
+import { ForgetAnswers1772000000047 } from './1772000000047-forget-answers.ts';
+import { ScrubKeys1772000000048 } from './1772000000048-scrub-keys.ts';
 import { PackKeys1772000000050 } from './1772000000050-pack-keys.ts';
 import { AuditSubscriptions1772000000051 } from './1772000000051-audit-subscriptions.ts';
 import { AccessReads1772000000052 } from './1772000000052-access-reads.ts';
@@ -30,6 +32,8 @@ export const migrations = [
   Anchors1772000000042,
   Keys1772000000045,
   LegalHolds1772000000046,
+  ForgetAnswers1772000000047,
+  ScrubKeys1772000000048,
   PackKeys1772000000050,
   AuditSubscriptions1772000000051,
   AccessReads1772000000052,
