@@ -58,6 +58,7 @@ const FUNCTIONS: Readonly<Record<string, readonly Role[]>> = {
   append: ['app'],
   leaf_hash: ['app', 'reader'],
   destroy_key: ['eraser'],
+  scrub_keys: ['eraser'],
   writers: ['sequencer'],
   seal: ['sequencer'],
 };
