@@ -75,5 +75,8 @@ export default tseslint.config(
       ],
     },
   },
-  { files: ['apps/*/src/main.ts', 'apps/worker/src/reshred.main.ts', 'apps/worker/src/bundle.ts', 'apps/dialpad-sandbox/src/server.ts', 'infra/**', 'test/**'], rules: { 'no-console': 'off' } },
+  {
+    files: ['apps/*/src/main.ts', 'apps/worker/src/reshred.main.ts', 'apps/worker/src/bundle.ts', 'apps/dialpad-sandbox/src/server.ts', 'infra/**', 'test/**'],
+    rules: { 'no-console': 'off' },
+  },
 );
