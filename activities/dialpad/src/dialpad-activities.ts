@@ -10,9 +10,10 @@ import { moverSteps } from './mover-steps.ts';
 import { runStep } from './run-step.ts';
 import type { DialpadActivityDeps, StepDefinition } from './step.ts';
 import { taskSteps } from './task-steps.ts';
+import { undoBelongings } from './undo-belongings.ts';
 import { undoSteps } from './undo-steps.ts';
 
-const definitions: Partial<Record<StepKind, StepDefinition>> = { ...leaverSteps, ...joinerSteps, ...moverSteps, ...undoSteps, ...taskSteps };
+const definitions: Partial<Record<StepKind, StepDefinition>> = { ...leaverSteps, ...joinerSteps, ...moverSteps, ...undoSteps, ...undoBelongings, ...taskSteps };
 
 /** Every promise by the name the plan gives it. */
 export const createDialpadActivities = (deps: DialpadActivityDeps): DialpadActivities => {

@@ -2,7 +2,7 @@ import { personOf, stepOf, viewOf, type JsonObject, type Plan } from '@handover/
 import type { LoadedCase } from '@handover/case-service';
 import { activityBy } from '@handover/activities-cases';
 import { withPriority } from '@handover/connector-kit';
-import { planTheJoiner, planTheLeaver, planTheMover, type CannotPlan } from '@handover/planning';
+import { callsAsEvidence, planTheJoiner, planTheLeaver, planTheMover, type CannotPlan } from '@handover/planning';
 import type { CaseRef, StepResult } from '@handover/workflow-contracts';
 import { priorityOf } from './priority.ts';
 import { asFailure } from './run-step.ts';
@@ -21,6 +21,7 @@ const planning =
     stepId: 'link' | 'preflight',
     make: (loaded: LoadedCase) => Promise<P | CannotPlan>,
     evidenceOf: (planned: P) => JsonObject,
+    personalOf: (planned: P) => JsonObject | null = () => null,
   ) =>
   async ({ caseId }: CaseRef): Promise<StepResult> => {
     try {
@@ -49,7 +50,13 @@ const planning =
             type: 'recordOutcome',
             step: stepId,
             round: before.round,
-            outcome: { kind: 'verified', changed: false, evidence: evidenceOf(planned), ...(userId === null ? {} : { userId }) },
+            outcome: {
+              kind: 'verified',
+              changed: false,
+              evidence: evidenceOf(planned),
+              ...(userId === null ? {} : { userId }),
+              ...personalPart(personalOf(planned)),
+            },
           },
           { type: 'recordPlan', plan: planned.plan, userId, now: deps.now(), basis: { terms: loaded.state.terms, office: loaded.state.office } },
         ],
@@ -62,15 +69,30 @@ const planning =
     }
   };
 
+const personalPart = (personal: JsonObject | null): { personal?: JsonObject } => (personal === null ? {} : { personal });
+
 export const planLeaverActivity = (deps: DialpadActivityDeps) =>
   planning(
     deps,
     'link',
     async ({ caseId, state }) => {
       if (state.terms.kind !== 'leaver') throw new Error('not a leaver');
-      return planTheLeaver(deps, personOf(state), state.terms, await userIdByHand(deps, caseId));
+      const planned = await planTheLeaver(deps, personOf(state), state.terms, { caseId, userIdByHand: await userIdByHand(deps, caseId) });
+      // From now on colleagues who plan to leave see that this one leaves, too.
+      const by = { ...activityBy(), commandId: `${caseId}/announce` };
+      if (planned.kind === 'planned') await deps.company.execute({ type: 'announceLeaver', caseId, userId: planned.userId }, by);
+      return planned;
     },
-    ({ userId, how, seen, calls }) => ({ userId, how, numbers: seen.numbers, groups: seen.groups.length, routing: seen.routing.length, calls: asJson(calls) }),
+    ({ userId, how, seen, impact, calls }) => ({
+      userId,
+      how,
+      numbers: seen.numbers,
+      groups: seen.groups.length,
+      routing: seen.routing.length,
+      impact: asJson(impact),
+      calls: asJson(callsAsEvidence(calls)),
+    }),
+    ({ personal }) => ({ impact: asJson(personal) }),
   );
 
 /** Cases of one person that change things are carried out one after the other, in the order in which HR opened them. */

@@ -1,6 +1,7 @@
 import type { JsonObject, OpenCase, Outcome, PlannedStep, Policy, StepState } from '@handover/case';
 import type { By, Cases, Company, KeptBodies, Persons } from '@handover/case-service';
 import type { Dialpad, DialpadUser } from '@handover/connector-dialpad';
+import type { OtherCases } from '@handover/planning';
 import type { EventStore } from '@handover/event-store';
 
 export interface DialpadActivityDeps {
@@ -15,6 +16,7 @@ export interface DialpadActivityDeps {
   readonly userIndex?: (userId: string) => Promise<string>;
   /** What arrived about persons and is kept without a reference to them. */
   readonly bodies: KeptBodies;
+  readonly others: OtherCases;
   /** ISO instant. */
   readonly now: () => string;
   /** Cases whose invitation nobody has accepted yet. */

@@ -58,6 +58,14 @@ const LOOKS: Readonly<Record<ReadBack, Look>> = {
     const own = user.emails.map((email) => email.toLowerCase());
     return holds(!mails.some((mail) => own.includes(mail.toLowerCase())), { line: { type: line.type, id: line.id }, addresses: mails.length });
   },
+  'greeting-there': async (context) => {
+    const { ivrType } = target<{ ivrType: string }>(context);
+    const greetings = await context.deps.dialpad.customIvrs({ type: 'user', id: userOf(context) });
+    return holds(
+      greetings.some((each) => each.ivrType === ivrType && each.selected),
+      { ivrType, recordings: greetings.length },
+    );
+  },
   'desk-phone-there': async (context) => {
     const phones = await context.deps.dialpad.deskPhones(userOf(context));
     return holds(phones.length > 0, { deskPhones: phones.length });

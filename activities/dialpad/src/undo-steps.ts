@@ -86,9 +86,11 @@ const rejoinGroup: StepDefinition = {
     const { dialpad } = context.deps;
     const { group, heir } = target<{ group: GroupMembership; heir: Heir }>(context);
     await dialpad.addToGroup({ userId: userIdOf(context), group, role: group.role });
-    const before = (await imageOfUndone(context)).before['operators'];
-    // The heir was put in only so that the group would ring somebody; if we put them in, they go again.
-    const heirIsOurs = heir.kind === 'user' && Array.isArray(before) && !before.includes(heir.id) && before.length === 1;
+    const { operators, steppedIn } = (await imageOfUndone(context)).before;
+    // Put in only so that the group would ring somebody; if we put them in, they go again. Older images do not say who was.
+    const byUs =
+      steppedIn === undefined ? heir.kind === 'user' && Array.isArray(operators) && operators.length === 1 : heir.kind === 'user' && steppedIn === heir.id;
+    const heirIsOurs = heir.kind === 'user' && byUs && Array.isArray(operators) && !operators.includes(heir.id);
     if (heirIsOurs) await dialpad.removeFromGroup({ userId: heir.id, group });
   },
   read: async (context) => {

@@ -1,11 +1,12 @@
 import { AccessReads, AuditSubscriptions } from '@handover/audit-feed';
 import type { Policy } from '@handover/case';
-import { Cases, Intake, Persons } from '@handover/case-service';
+import { Cases, Company, Intake, Persons } from '@handover/case-service';
 import type { Secrets } from '@handover/config';
 import type { Dialpad } from '@handover/connector-dialpad';
 import { CaseRows, IdempotencyKeys, Inbox, People, PostgresEventStore, keyTable } from '@handover/event-store-postgres';
 import type { PackSigner } from '@handover/evidence';
 import { Keyring, type MasterKeys } from '@handover/privacy';
+import { otherCases } from '@handover/planning';
 import type { DataSource } from 'typeorm';
 import { v7 } from 'uuid';
 import type { ApiParts } from './app.module.ts';
@@ -29,6 +30,8 @@ export const compose = ({ dataSource, masterKey, dialpad, policy, secrets, tempo
   const store = new PostgresEventStore(dataSource, keyring);
   const people = new People(dataSource);
   const persons = new Persons(store);
+  const cases = new Cases(store);
+  const rows = new CaseRows(dataSource);
   const indexOf = (source: string, employeeId: string): Promise<string> => keyring.blindIndex('person', source, employeeId);
   const now = (): string => new Date().toISOString();
   const intake = new Intake({
@@ -41,7 +44,6 @@ export const compose = ({ dataSource, masterKey, dialpad, policy, secrets, tempo
     officeZone: async (name) => (await dialpad.offices().catch(() => [])).find((office) => office.name === name)?.timezone ?? null,
   });
 
-  const rows = new CaseRows(dataSource);
   const personOf = async (actor: string): Promise<string | null> => {
     const tied = policy.actors[actor];
     return tied ? people.find(await indexOf(tied.source, tied.employeeId)) : null;
@@ -67,9 +69,15 @@ export const compose = ({ dataSource, masterKey, dialpad, policy, secrets, tempo
     now,
     rows,
     holds,
-    cases: new Cases(store),
-    planning: { dialpad, persons, policy, ownerOf: async (userId) => people.find(await indexOf('dialpad-user', userId)) },
+    cases,
     idempotency: new IdempotencyKeys(dataSource, (...parts) => keyring.blindIndex(...parts)),
+    planning: {
+      dialpad,
+      persons,
+      policy,
+      ownerOf: async (userId) => people.find(await indexOf('dialpad-user', userId)),
+      others: otherCases({ cases, company: new Company(store), mentioning: (ref) => rows.mentioning(ref) }),
+    },
     newId: () => v7(),
   });
 

@@ -92,7 +92,7 @@ export const seedCompany = (world: World, { users, seed }: { readonly users: num
         routing,
         operators: members,
         ...(type === 'department' || type === 'callcenter'
-          ? { emails: [members[0], members[1]].flatMap((each) => world.findUser(each?.userId ?? '')?.emails[0] ?? []) }
+          ? { emails: [members[0]].flatMap((each) => world.findUser(each?.userId ?? '')?.emails[0] ?? []) }
           : {}),
       });
 
@@ -174,7 +174,10 @@ const withMenu = (user: User): RoutingOptions => ({
   open: {
     action: 'menu',
     try_dial_operators: false,
-    dtmf: [{ input: '1', options: { action: 'person', action_target_type: 'user', action_target_id: user.id } }],
+    dtmf: [
+      { input: '1', options: { action: 'person', action_target_type: 'user', action_target_id: user.id } },
+      { input: '0', options: { action: 'operator' } },
+    ],
   },
   closed: { action: 'voicemail', try_dial_operators: false },
 });

@@ -10,6 +10,7 @@ import { CaseRows, Inbox, Outbox, People, PostgresEventStore, ReadModels, keyTab
 import { projections } from '@handover/read-models-postgres';
 import { Keyring, type MasterKeys } from '@handover/privacy';
 import { uuidv7 } from './ids.ts';
+import { otherCases } from '@handover/planning';
 import type { CaseActivities, DialpadActivities } from '@handover/workflow-contracts';
 import type { DataSource } from 'typeorm';
 
@@ -45,6 +46,7 @@ export const compose = ({ dataSource, masterKey, dialpad, policy, secrets, now =
   const people = new People(dataSource);
   const rows = new CaseRows(dataSource);
   const company = new Company(store);
+  const cases = new Cases(store);
   const indexOf = (source: string, employeeId: string): Promise<string> => keyring.blindIndex('person', source, employeeId);
   const roles = rolesOf(secrets);
 
@@ -89,7 +91,8 @@ export const compose = ({ dataSource, masterKey, dialpad, policy, secrets, now =
       company,
       policy,
       now,
-      cases: new Cases(store),
+      cases,
+      others: otherCases({ cases, company, mentioning: (ref) => rows.mentioning(ref) }),
       persons: new Persons(store),
       ownerOf: async (userId) => people.find(await indexOf('dialpad-user', userId)),
       userIndex: (userId) => indexOf('dialpad-user', userId),

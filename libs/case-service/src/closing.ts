@@ -26,6 +26,7 @@ export const closeCase = async (store: EventStore, company: Company, caseId: str
   });
 
   await company.execute({ type: 'releaseAdminExit', caseId }, by);
+  await company.execute({ type: 'withdrawLeaver', caseId }, by);
   await company.execute({ type: 'freeNumbers', caseId }, by);
   await company.execute({ type: 'returnSeat', caseId }, by);
 

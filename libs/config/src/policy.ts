@@ -88,6 +88,14 @@ const document = z.strictObject({
   unlicensedNumbers: z.enum(['refuse', 'drop']).optional(),
   e911: z.enum(['office', 'fact', 'off']).optional(),
   apiKeyOwner: z.string().nullable().optional(),
+  unansweredLines: z.enum(['refuse', 'voicemail']).optional(),
+  callerIdsLookedAt: z.number().int().min(0).max(1_000).optional(),
+  greetings: z.enum(['remove', 'replace', 'keep']).optional(),
+  neutralGreeting: z
+    .string()
+    .regex(/^[A-Za-z0-9+/]{16,}={0,2}$/, 'expected an MP3 in base64')
+    .nullable()
+    .optional(),
   timeZone: zone.optional(),
   emailDomains: z.array(z.string()).optional(),
   temporalStages: z.array(z.string()).optional(),
@@ -129,6 +137,8 @@ export const parsePolicy = (text: string, name: string): Policy => {
     approvals: { ...defaultPolicy.approvals, ...said(approvals) },
   } as Policy;
   assertNamesOnce(merged, name);
+  if (merged.greetings === 'replace' && merged.neutralGreeting === null)
+    throw new ConfigError(`policy ${name} is not valid:\n  neutralGreeting: greetings are to be replaced; expected an MP3 in base64`);
   const { version: _default, ...content } = merged;
 
   return { ...merged, version: createHash('sha256').update(JSON.stringify(content)).digest('hex').slice(0, 16) };

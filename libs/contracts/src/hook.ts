@@ -19,8 +19,9 @@ const person = {
   sequence: z.number().int().nonnegative().optional(),
 };
 
+const e164 = z.string().regex(/^\+[1-9]\d{6,14}$/, 'expected a number like +14155550101');
 const number = z.union([
-  z.object({ e164: z.string().regex(/^\+[1-9]\d{6,14}$/, 'expected a number like +14155550101') }),
+  z.object({ e164 }),
   z.object({ from: z.literal('reserved') }),
   z.object({ from: z.literal('leaver'), employeeId: text }),
   z.object({ areaCode: z.string().regex(/^\d{2,5}$/, 'expected an area code like 415') }),
@@ -77,9 +78,33 @@ const hired = z
 const successor = z.union([
   z.object({ employeeId: z.union([text, z.number().int().safe()]).transform(String) }),
   z.object({ department: text }),
+  z.object({ callCenter: text }),
   z.object({ office: text }),
   z.object({ pool: z.literal(true) }),
 ]);
+
+const employee = z.union([text, z.number().int().safe()]).transform(String);
+
+/** Who gets one number, or everything of a kind; `successor` stands for the rest. */
+const successorFor = z
+  .object({
+    number: e164.optional(),
+    for: z.enum(['routing', 'groups', 'admin']).optional(),
+    employeeId: employee.optional(),
+    department: text.optional(),
+    callCenter: text.optional(),
+    office: text.optional(),
+    pool: z.literal(true).optional(),
+  })
+  .refine((each) => (each.number === undefined) !== (each.for === undefined), { message: 'name either a number or what it is for', path: ['for'] })
+  .refine((each) => [each.employeeId, each.department, each.callCenter, each.office, each.pool].filter((to) => to !== undefined).length === 1, {
+    message: 'name exactly one of employeeId, department, callCenter, office or pool',
+    path: ['employeeId'],
+  })
+  .refine((each) => (each.for !== 'groups' && each.for !== 'admin') || each.employeeId !== undefined || each.pool !== undefined, {
+    message: 'only a person can step into a group or take admin rights',
+    path: ['employeeId'],
+  });
 
 const leaving = {
   lastWorkingDay: plainDate.optional(),
@@ -99,6 +124,7 @@ const terminated = z
       .regex(/^[\w.-]{1,64}$/, 'expected a code like voluntary')
       .optional(),
     successor: successor.optional(),
+    successors: z.array(successorFor).max(200).optional(),
   })
   .refine(hasEnd, noEnd)
   .refine((data) => data.urgency !== 'immediate' || data.reasonCode !== undefined, {

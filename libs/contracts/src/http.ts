@@ -104,6 +104,43 @@ export const planShape = z
   })
   .meta({ id: 'Plan' });
 
+const heir = z.object({ kind: z.enum(['pool', 'user', 'department', 'callcenter', 'office']), id: id.optional() });
+const place = { type: z.string(), id };
+
+/** What hangs on a leaver in Dialpad, read before the plan, and where calls end before and after. */
+export const leaverImpact = z
+  .object({
+    numbers: z.array(z.object({ number: z.string(), type: z.string().nullable(), isPrimary: z.boolean(), goesTo: heir })),
+    callerId: z.enum(['own-number', 'blocked', 'other', 'unknown']),
+    shownBy: z.array(z.object({ userId: id, number: z.string() })).describe("Colleagues whose caller id is one of the leaver's numbers"),
+    groups: z.array(z.object({ ...place, name: z.string().nullable(), role: z.string(), others: z.number().int().nullable(), isTask: z.boolean() })),
+    admin: z.object({
+      scope: z.enum(['company', 'regional', 'office', 'group', 'none']),
+      company: z.boolean(),
+      officeIds: z.array(id),
+      groups: z.array(z.object({ ...place, role: z.string() })),
+      goesTo: heir.nullable(),
+    }),
+    forwarding: z.number().int(),
+    deskPhones: z.array(z.object({ id, type: z.string().nullable() })),
+    devices: z.array(z.object({ type: z.string().nullable() })),
+    personas: z.array(z.object({ type: z.string().nullable(), id })),
+    greetings: z.array(z.object({ ivrType: z.string(), id, selected: z.boolean() })),
+    routing: z.array(z.record(z.string(), z.unknown())),
+    voicemailMails: z.array(z.object({ ...place, name: z.string().nullable() })),
+    conflicts: z.array(z.looseObject({ kind: z.string(), caseId: id })),
+    apiKeyOwner: z.enum(['this-person', 'somebody-else', 'unknown']).describe('unknown: the policy does not say who owns the API key'),
+    calls: z.object({
+      paths: z.array(z.object({ from: z.string(), hours: z.string(), before: z.array(z.string()), after: z.array(z.string()) })),
+      problems: z.array(
+        z.object({ line: z.string(), hours: z.string(), what: z.string(), path: z.array(z.string()), suggested: z.array(id), words: z.string() }),
+      ),
+      brokenAlready: z.array(z.string()).describe('Lines that reached nobody before: not the fault of the leaver'),
+    }),
+    personal: z.record(z.string(), z.unknown()).nullable().describe('Only for those who may see who a person is; gone once the person is erased'),
+  })
+  .meta({ id: 'LeaverImpact' });
+
 export const caseDetail = z
   .object({
     id,
@@ -131,6 +168,7 @@ export const caseDetail = z
     legalHold: legalHold.nullable(),
     attention,
     plan: planShape.nullable(),
+    impact: leaverImpact.nullable(),
     approvals: z.array(
       z.object({
         stage: z.string(),
@@ -171,6 +209,7 @@ export const preview = z
     actions: z.array(z.object({ type: z.string(), caseId: id.optional() })),
     plan: planShape.nullable(),
     approvals: z.array(z.object({ stage: z.string(), needed: z.number(), by: z.array(z.string()) })),
+    impact: leaverImpact.nullable(),
     problem: z.object({ code: z.string(), detail: z.string() }).nullable(),
     legalHold: legalHold.nullable().describe('The person is under a legal hold: so will be what is started'),
   })
@@ -226,5 +265,6 @@ export const consistency = z
 export type CaseDetail = z.infer<typeof caseDetail>;
 export type CaseItem = z.infer<typeof caseItem>;
 export type TimelineEntry = z.infer<typeof timelineEntry>;
+export type LeaverImpact = z.infer<typeof leaverImpact>;
 export type Preview = z.infer<typeof preview>;
 export type StartCase = z.infer<typeof startCase>;

@@ -56,6 +56,14 @@ export class CaseRows {
     return rows.map((row) => row.id);
   }
 
+  /** Ids of open cases whose terms name the person beside their own. */
+  async mentioning(personRef: string): Promise<readonly string[]> {
+    const rows: { id: string }[] = await this.dataSource.query(`SELECT id FROM app.case_row WHERE NOT closed AND view->'mentions' ? $1 ORDER BY opened_at`, [
+      personRef,
+    ]);
+    return rows.map((row) => row.id);
+  }
+
   /** Open cases that were opened at least so long ago, the oldest first. */
   async open(olderThanMs: number): Promise<readonly CaseRow[]> {
     const rows: Row[] = await this.dataSource.query(

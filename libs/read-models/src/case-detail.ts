@@ -1,6 +1,7 @@
 import { attentionOf, stepOf, taskOf, whatItWaitsFor, type OpenCase, type PlannedStep, type WaitsFor } from '@handover/case';
 import type { CaseDetail, CaseItem } from '@handover/contracts';
 import { holdShown } from './legal-holds.ts';
+import { impactIn } from './leaver-impact.ts';
 import type { CaseRow, StoredEvent } from '@handover/event-store';
 
 export interface Shown {
@@ -46,6 +47,7 @@ export const caseDetail = ({ caseId, state, events, profile, erased, temporalUi,
       state.legalHold && holdShown(state.legalHold, { scope: state.legalHold.scope, since: heldSince(state.legalHold.scope, events), reason: holdReason, now }),
     attention: attention && { ...attention, since: newest(events, (event) => STUCK.includes(event.type) && event.data['step'] === attention.step) ?? null },
     plan: planOf(state),
+    impact: impactIn(events, profile !== null),
     approvals: state.stages.map((stage) => ({
       stage: stage.stage,
       state: stage.status,

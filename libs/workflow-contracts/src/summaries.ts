@@ -12,6 +12,10 @@ export const stepSummary: Readonly<Record<StepKind, string>> = {
   repointRouting: 'Point call routing at the successor',
   leaveGroup: 'Remove from a group',
   moveNumber: 'Hand over or pool a number',
+  handOverAdmin: 'Hand admin rights over to the successor',
+  changeCallerId: 'Change a caller id that shows a number about to go',
+  replaceGreeting: 'Play a neutral greeting',
+  removeGreeting: 'Remove a recorded greeting',
   verifyCalls: 'Follow every call path that was touched',
   releaseSeat: 'Read back that the seat is free',
   deleteUser: 'Delete the user: no way back',
@@ -48,6 +52,9 @@ export const stepSummary: Readonly<Record<StepKind, string>> = {
   restoreRouting: 'Point call routing back',
   rejoinGroup: 'Add to the group again',
   returnNumber: 'Give the number back',
+  takeBackAdmin: 'Take the handed-over admin rights back',
+  restoreCallerId: 'Show the former caller id again',
+  restoreGreeting: 'Play the former greeting again',
 };
 
 /** One line for a step of a case; a task says which one it is. */

@@ -40,6 +40,14 @@ export async function performStep(desk: Desk, id: string, pause?: () => Promise<
   }
 }
 
+/** Each is tried, and what is stuck is left for later: nothing here may hold up what comes next. */
+export async function attemptAll(desk: Desk, which: (step: ViewStep) => boolean): Promise<void> {
+  for (const { id } of desk.view.steps.filter(which)) {
+    const step = find(desk, id);
+    if (step !== undefined && !isDone(step) && !STUCK.includes(step.status)) await attempt(desk, step);
+  }
+}
+
 async function attempt(desk: Desk, step: ViewStep): Promise<StepResult> {
   const input = { ...desk.ref, step: step.id, round: step.round };
   // Access must not stay open because others wait for Dialpad's budget.

@@ -1,5 +1,5 @@
 import type { CaseInput } from '@handover/workflow-contracts';
-import { Desk, Turned, cases, dialpad, passGate, perform, performStep, plan } from '@handover/workflow-kit';
+import { Desk, Turned, attemptAll, cases, dialpad, passGate, perform, performStep, plan } from '@handover/workflow-kit';
 import { CancellationScope, allHandlersFinished, condition } from '@temporalio/workflow';
 
 /** Access first, numbers before any delete, and nothing that cannot be undone before somebody approved it. */
@@ -35,6 +35,7 @@ async function remove(desk: Desk): Promise<void> {
   if ((await passGate(desk, 'leaver')) === 'refused') return;
   await cutOff(desk);
 
+  await secureCalls(desk);
   await perform(desk, ['cutting-access']);
   if ((await passGate(desk, 'number-loss')) === 'refused') return;
   await perform(desk, ['handing-over']);
@@ -47,11 +48,28 @@ async function remove(desk: Desk): Promise<void> {
   } else {
     await hold(desk);
     if (!(await mayDelete(desk))) return;
+    await perform(desk, ['holding']);
     await perform(desk, ['deleting']);
   }
 
   await purged(desk);
   await perform(desk, ['anonymizing']);
+}
+
+/**
+ * What rings at the leaver is pointed elsewhere while the leaver can still answer, so that no call rings nowhere even for a
+ * moment. What is checked first, and main lines that a person has to change, come before it; what gets stuck comes later.
+ */
+async function secureCalls(desk: Desk): Promise<void> {
+  if (!desk.view.steps.some((step) => step.early)) return;
+  const before = desk.view.steps.filter((step) => step.phase === 'cutting-access');
+  for (const step of before.slice(
+    0,
+    before.findIndex((each) => each.id === 'suspend'),
+  ))
+    await performStep(desk, step.id);
+
+  await attemptAll(desk, (step) => step.early === true);
 }
 
 /** Sleeps to the cut-off; a moved last day moves the timer. An immediate leaver does not wait. */
@@ -70,6 +88,7 @@ async function hold(desk: Desk): Promise<void> {
   await desk.take(cases('Begin the hold').beginHold(desk.ref));
   if (desk.view.holdEnded) return;
 
+  await attemptAll(desk, (step) => step.phase === 'holding'); // tasks become visible; there are three days for them
   await desk.until(
     () => false,
     () => desk.view.holdUntil,

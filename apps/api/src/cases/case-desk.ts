@@ -15,9 +15,9 @@ import {
 import type { CaseDetail, CaseItem, Preview, StartCase, TimelineEntry } from '@handover/contracts';
 import { eventIdOf, type EventStore } from '@handover/event-store';
 import type { CaseFilter, CaseRows, IdempotencyKeys, People } from '@handover/event-store-postgres';
-import { planTheJoiner, planTheLeaver, planTheMover, type CannotPlan, type PlanningDeps } from '@handover/planning';
+import { planTheJoiner, planTheLeaver, planTheMover, type CannotPlan, type LeaverPlanned, type PlanningDeps } from '@handover/planning';
 import { isConnectorError } from '@handover/connector-kit';
-import { caseDetail, caseItem, taskShown, timelineOf } from '@handover/read-models';
+import { caseDetail, caseItem, impactShown, taskShown, timelineOf } from '@handover/read-models';
 import type { HoldDesk } from '../holds/hold-desk.ts';
 import type { Caller } from '../http/auth.ts';
 import { Problem, refusal } from '../http/problem.ts';
@@ -48,6 +48,8 @@ export interface Started {
 /** Roles that may see who a person is; the others see the reference. */
 const SEES_NAMES = ['admin', 'operator', 'approver', 'requester'];
 
+const mayName = (caller: Caller): boolean => caller.roles.some((role) => SEES_NAMES.includes(role));
+
 /** What callers ask of cases, in the words of the rules. No rule is here. */
 export class CaseDesk {
   constructor(private readonly deps: DeskDeps) {}
@@ -57,17 +59,16 @@ export class CaseDesk {
     if (!loaded) throw new Problem(404, 'case.unknown', 'there is no case of this id');
     const { personRef } = loaded.state;
     const [events, person] = await Promise.all([this.deps.store.read(caseStream(caseId)), personRef === null ? null : this.deps.persons.load(personRef)]);
-    const mayName = caller.roles.some((role) => SEES_NAMES.includes(role));
 
     return caseDetail({
       caseId,
       state: loaded.state,
       events,
-      profile: mayName && person !== null ? namesOf(person.profile) : null,
+      profile: mayName(caller) && person !== null ? namesOf(person.profile) : null,
       erased: person?.profile.erased ?? false,
       temporalUi: this.deps.temporalUi,
       now: this.deps.now(),
-      holdReason: mayName ? await this.reasonOfHold(caseId, loaded.state) : null,
+      holdReason: mayName(caller) ? await this.reasonOfHold(caseId, loaded.state) : null,
     });
   }
 
@@ -147,9 +148,10 @@ export class CaseDesk {
     const shown = actions.map((action) => ({ type: action.type, ...('caseId' in action ? { caseId: action.caseId } : {}) }));
     const opens = actions.find((action) => action.type === 'openLeaver' || action.type === 'openJoiner' || action.type === 'openMover');
     const legalHold = await this.deps.holds.ofPerson(person.personRef);
-    if (!opens) return { actions: shown, plan: null, approvals: [], problem: null, legalHold };
+    if (!opens) return { actions: shown, plan: null, approvals: [], impact: null, problem: null, legalHold };
     const planned = await this.foreseenPlan(opens, person.personRef, reading.body.data);
-    if (planned.kind === 'blocked') return { actions: shown, plan: null, approvals: [], problem: { code: planned.code, detail: planned.detail }, legalHold };
+    if (planned.kind === 'blocked')
+      return { actions: shown, plan: null, approvals: [], impact: null, problem: { code: planned.code, detail: planned.detail }, legalHold };
 
     return {
       actions: shown,
@@ -167,6 +169,7 @@ export class CaseDesk {
         })),
       },
       approvals: planned.plan.stages.map(({ stage, needed, by }) => ({ stage, needed, by: [...by] })),
+      impact: isLeaver(planned) ? impactShown(planned.impact, planned.calls, mayName(caller) ? planned.personal : null) : null,
       problem: null,
       legalHold,
     };
@@ -292,9 +295,12 @@ const retoldErased = (error: unknown): never => {
 /** Kept answers must not outlive the person: who they are is left out of the copy. */
 const withoutPerson = (body: CaseDetail): CaseDetail => ({
   ...body,
+  impact: body.impact && { ...body.impact, personal: null },
   person: body.person && { ref: body.person.ref, erased: body.person.erased },
   legalHold: body.legalHold && { ...body.legalHold, reason: null },
 });
+
+const isLeaver = (planned: object): planned is LeaverPlanned => 'impact' in planned;
 
 const withTimestamp = (fact: Readonly<Record<string, unknown>>, now: string): object => ({ timestamp: now, ...fact });
 

@@ -1,4 +1,4 @@
-import type { Correction, Fact, JoinerTerms, LeaverTerms, MoverTerms, NumberWish, Successor, ZoneFrom } from '@handover/case';
+import type { Correction, Fact, JoinerTerms, LeaverTerms, MoverTerms, NumberWish, Successor, SuccessorFor, ZoneFrom } from '@handover/case';
 import { hookBody, hookTypes, pointerOf, type HookBody } from '@handover/contracts';
 import type { Profile } from '../people.ts';
 import { endOfDay, startOfDay } from './dates.ts';
@@ -131,13 +131,24 @@ const leaverTerms = async (data: Leaving, { zone, personOf }: Known): Promise<Le
     urgency: 'urgency' in data && data.urgency === 'immediate' ? 'immediate' : 'normal',
     reasonCode: 'reasonCode' in data && typeof data.reasonCode === 'string' ? data.reasonCode : null,
     successor: 'successor' in data ? await heir(data.successor as Successors, personOf) : { kind: 'pool' },
+    ...('successors' in data && Array.isArray(data.successors)
+      ? { successors: await Promise.all(data.successors.map((each: OneOf) => heirFor(each, personOf))) }
+      : {}),
   };
 };
 
-type Successors = Extract<HookBody, { type: 'employee.terminated' }>['data']['successor'];
+type Terminated = Extract<HookBody, { type: 'employee.terminated' }>['data'];
+type Successors = Terminated['successor'];
+type OneOf = NonNullable<Terminated['successors']>[number];
+
+const heirFor = async ({ number, for: what, ...to }: OneOf, personOf: Known['personOf']): Promise<SuccessorFor> => {
+  const named = await heir(to as Successors, personOf);
+  return number === undefined ? { what: what ?? 'routing', to: named } : { what: 'number', number, to: named };
+};
 
 const heir = async (successor: Successors, personOf: Known['personOf']): Promise<Successor> => {
   if (!successor || 'pool' in successor) return { kind: 'pool' };
+  if ('callCenter' in successor) return { kind: 'callcenter', name: successor.callCenter };
   if ('department' in successor) return { kind: 'department', name: successor.department };
   if ('office' in successor) return { kind: 'office', name: successor.office };
   const personRef = await personOf(successor.employeeId);

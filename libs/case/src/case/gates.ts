@@ -23,6 +23,9 @@ export const gateStatus = (state: OpenCase, gate: Gate): GateStatus => {
 export const isApprovedForPlan = (state: OpenCase, gate: Gate): boolean =>
   gateStatus(state, gate) === 'approved' && stagesOf(state, gate).every((each) => each.planHash === state.plan?.hash);
 
+/** People looked at the plan as it stands and agreed: before the cut-off, or in the review of an immediate leaver. */
+export const isApprovedByPeople = (state: OpenCase): boolean => isApprovedForPlan(state, 'leaver') || isApprovedForPlan(state, 'review');
+
 /** Reversible steps of a leaver do not wait for ever: expiry opens them, a refusal never does. */
 export const lets = (state: OpenCase, gate: Gate): boolean => {
   const status = gateStatus(state, gate);

@@ -12,6 +12,10 @@ export type StepKind =
   | 'repointRouting'
   | 'leaveGroup'
   | 'moveNumber'
+  | 'handOverAdmin'
+  | 'changeCallerId'
+  | 'replaceGreeting'
+  | 'removeGreeting'
   | 'verifyCalls'
   | 'releaseSeat'
   | 'deleteUser'
@@ -47,7 +51,10 @@ export type StepKind =
   | 'restoreForwarding'
   | 'restoreRouting'
   | 'rejoinGroup'
-  | 'returnNumber';
+  | 'returnNumber'
+  | 'takeBackAdmin'
+  | 'restoreCallerId'
+  | 'restoreGreeting';
 
 export type LeaverPhase =
   | 'planned'
@@ -83,6 +90,11 @@ export interface PlannedStep {
   readonly gate: Gate | null;
   /** Ids, numbers and group names: company property, no personal value. */
   readonly target: JsonObject;
+  /**
+   * Done before access is cut, so that no line rings nowhere for a moment; being stuck it does not hold the cut up, and is
+   * waited for in its phase.
+   */
+  readonly early?: boolean;
   /** The step that this one undoes. */
   readonly undoes?: string;
 }

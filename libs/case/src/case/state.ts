@@ -275,9 +275,12 @@ const settled = (state: OpenCase, id: string, change: Partial<StepState>, userId
 const started = (state: OpenCase, data: Extract<CaseEvent, { type: 'StepStarted' }>['data']): OpenCase => {
   const before = stepOf(state, data.step).before ?? data.before ?? null;
   const after = step(state, data.step, { status: 'running', round: data.round, begun: true, before, code: null, detail: null });
-  const phase = state.steps.find((each) => each.id === data.step)?.phase ?? state.phase;
+  const begun = state.steps.find((each) => each.id === data.step);
+  const phase = begun?.phase ?? state.phase;
+  // A task of the hold may still be worked on when the delete is asked for; it does not turn the case back.
+  const stays = phase === 'planned' || phase === 'holding';
 
-  return { ...after, phase: phase === 'planned' ? state.phase : phase };
+  return { ...after, phase: stays ? state.phase : begun?.early && state.phase !== 'handing-over' ? 'cutting-access' : phase };
 };
 
 const planned = (state: OpenCase, plan: Plan, userId: string | null): OpenCase => ({

@@ -13,13 +13,22 @@ export interface LeaverTerms {
   readonly urgency: 'normal' | 'immediate';
   readonly reasonCode: string | null;
   readonly successor: Successor;
+  /** Finer than `successor`, which stands for everything that is not named here. */
+  readonly successors?: readonly SuccessorFor[];
 }
+
+/** Who gets one number, or everything of a kind. */
+export type SuccessorFor =
+  | { readonly what: 'number'; readonly number: string; readonly to: Successor }
+  /** `routing`: where lines, menus and routers point; `groups`: who steps in where a group would ring nobody; `admin`: who gets the admin rights. */
+  | { readonly what: 'routing' | 'groups' | 'admin'; readonly to: Successor };
 
 export type Successor =
   | { readonly kind: 'pool' }
   | { readonly kind: 'person'; readonly personRef: string }
   | { readonly kind: 'unknown-person' }
   | { readonly kind: 'department'; readonly name: string }
+  | { readonly kind: 'callcenter'; readonly name: string }
   | { readonly kind: 'office'; readonly name: string };
 
 export interface JoinerTerms {

@@ -1,6 +1,7 @@
 import { gateStatus, openStage, type GateStatus } from './gates.ts';
 import { taskNameOf } from '../tasks/task-of.ts';
 import type { Gate, PlannedStep, StepKind, Timings } from './plan.ts';
+import type { Terms } from './terms.ts';
 import { isSettled, stepOf, type OpenCase, type StepStatus } from './state.ts';
 
 /** Who or what the case waits for, in words that name nobody. `on` is a role, `dialpad`, `clock` or `operator`. */
@@ -18,6 +19,8 @@ export interface ViewStep {
   readonly round: number;
   /** The name of the console task that the step is. */
   readonly task?: string;
+  /** Tried before access is cut, and not waited for until its phase. */
+  readonly early?: boolean;
 }
 
 /** What a workflow may know of its case: ids, states and instants. It travels in signals and results, so nothing personal. */
@@ -47,6 +50,8 @@ export interface CaseView {
   readonly waitsFor: readonly WaitsFor[];
   readonly attention: { readonly step: string; readonly code: string } | null;
   readonly due: string | null;
+  /** Persons that the terms name beside the case's own, by reference: whoever leaves must know who counts on them. */
+  readonly mentions?: readonly string[];
 }
 
 const GATES: readonly Gate[] = ['leaver', 'number-loss', 'leaver-delete', 'joiner', 'mover', 'number', 'number-release', 'review'];
@@ -71,6 +76,7 @@ export const viewOf = (state: OpenCase, version: number): CaseView => {
       status: stepOf(state, step.id).status,
       round: stepOf(state, step.id).round,
       ...namedTask(step),
+      ...(step.early ? { early: true } : {}),
     })),
     gates,
     stage: stage ? { name: stage.stage, gate: stage.gate, deadline: stage.deadline, escalated: stage.escalated } : null,
@@ -93,7 +99,19 @@ export const viewOf = (state: OpenCase, version: number): CaseView => {
         .map((each) => each.until)
         .filter((until) => until !== null)
         .sort()[0] ?? null,
+    ...mentionsOf(state.terms),
   };
+};
+
+const mentionsOf = (terms: Terms): { mentions?: readonly string[] } => {
+  const persons =
+    terms.kind === 'leaver'
+      ? [terms.successor, ...(terms.successors ?? []).map(({ to }) => to)].flatMap((each) => (each.kind === 'person' ? [each.personRef] : []))
+      : terms.kind === 'joiner' && terms.number?.kind === 'leaver' && terms.number.personRef !== null
+        ? [terms.number.personRef]
+        : [];
+
+  return persons.length === 0 ? {} : { mentions: [...new Set(persons)] };
 };
 
 const namedTask = (step: PlannedStep): { task?: string } => {

@@ -8,6 +8,9 @@ export type CompanyEvent =
   | { readonly type: 'SeatClaimed'; readonly data: { caseId: string; officeId: string; seat: string; count?: number } }
   /** Without a seat: everything the case had claimed. */
   | { readonly type: 'SeatTaken'; readonly data: { caseId: string; seat?: string } }
+  | { readonly type: 'LeaverAnnounced'; readonly data: { caseId: string; userId: string } }
+  | { readonly type: 'LeaverWithdrawn'; readonly data: { caseId: string } }
+  | { readonly type: 'OperatorExitsClaimed'; readonly data: { caseId: string; userId: string; groups: readonly string[] } }
   | { readonly type: 'SeatReturned'; readonly data: { caseId: string } }
   | { readonly type: 'NumberClaimed'; readonly data: { caseId: string; number: string } }
   | { readonly type: 'NumberWithheld'; readonly data: { caseId: string; number: string } }
@@ -23,13 +26,17 @@ interface SeatClaim {
 
 export interface CompanyState {
   readonly adminExits: readonly { readonly caseId: string; readonly userId: string }[];
+  /** Users whose leaver case is planned and runs. */
+  readonly leaving: readonly { readonly caseId: string; readonly userId: string }[];
+  /** Groups that the users of cases may stop answering for, by key. */
+  readonly operatorExits: readonly { readonly caseId: string; readonly userId: string; readonly groups: readonly string[] }[];
   readonly claims: readonly SeatClaim[];
   readonly queue: readonly SeatClaim[];
   /** Numbers promised to a joiner, or pooled by a leaver who may still come back. */
   readonly numbers: readonly { readonly caseId: string; readonly number: string; readonly withheld: boolean }[];
 }
 
-export const emptyCompany: CompanyState = { adminExits: [], claims: [], queue: [], numbers: [] };
+export const emptyCompany: CompanyState = { adminExits: [], leaving: [], operatorExits: [], claims: [], queue: [], numbers: [] };
 
 export const evolveCompany = (state: CompanyState, event: CompanyEvent): CompanyState => {
   const { caseId } = event.data;
@@ -42,6 +49,12 @@ export const evolveCompany = (state: CompanyState, event: CompanyEvent): Company
       return { ...state, adminExits: [...others(state.adminExits), event.data] };
     case 'AdminExitReleased':
       return { ...state, adminExits: others(state.adminExits) };
+    case 'LeaverAnnounced':
+      return { ...state, leaving: [...others(state.leaving), event.data] };
+    case 'LeaverWithdrawn':
+      return { ...state, leaving: others(state.leaving), operatorExits: others(state.operatorExits) };
+    case 'OperatorExitsClaimed':
+      return { ...state, operatorExits: [...others(state.operatorExits), event.data] };
     case 'SeatQueued':
       return {
         ...state,
@@ -72,6 +85,16 @@ export type CompanyCommand =
   /** `otherAdmins`: active Company Admins as Dialpad just said, without this one. */
   | { readonly type: 'claimAdminExit'; readonly caseId: string; readonly userId: string; readonly otherAdmins: readonly string[] }
   | { readonly type: 'releaseAdminExit'; readonly caseId: string }
+  /** A leaver is planned: others who plan see it. */
+  | { readonly type: 'announceLeaver'; readonly caseId: string; readonly userId: string }
+  | { readonly type: 'withdrawLeaver'; readonly caseId: string }
+  /** `staying`: who else can be rung in each group, as Dialpad just said, with whoever steps in. */
+  | {
+      readonly type: 'claimOperatorExits';
+      readonly caseId: string;
+      readonly userId: string;
+      readonly groups: readonly { readonly group: string; readonly staying: readonly string[] }[];
+    }
   /** `free`: the office's counter as Dialpad just said. `first`: a rescind goes before everybody who waits. */
   | {
       readonly type: 'claimSeat';
@@ -96,6 +119,17 @@ export const decideCompany = (command: CompanyCommand, state: CompanyState): Dec
       return claimAdminExit(command, state);
     case 'releaseAdminExit':
       return has(state.adminExits, command.caseId) ? happened({ type: 'AdminExitReleased', data: { caseId: command.caseId } }) : nothingNew;
+    case 'announceLeaver': {
+      const { caseId, userId } = command;
+      const known = state.leaving.some((each) => each.caseId === caseId && each.userId === userId);
+      return known ? nothingNew : happened({ type: 'LeaverAnnounced', data: { caseId, userId } });
+    }
+    case 'withdrawLeaver':
+      return has([...state.leaving, ...state.operatorExits], command.caseId)
+        ? happened({ type: 'LeaverWithdrawn', data: { caseId: command.caseId } })
+        : nothingNew;
+    case 'claimOperatorExits':
+      return claimOperatorExits(command, state);
     case 'claimSeat':
       return claimSeat(command, state);
     case 'takeSeat':
@@ -135,6 +169,21 @@ const takeSeat = ({ caseId, seat }: Extract<CompanyCommand, { type: 'takeSeat' }
     : nothingNew;
 
 const sumOf = (claims: readonly SeatClaim[]): number => claims.reduce((sum, each) => sum + (each.count ?? 1), 0);
+/** Two last operators of a group who leave in the same minute must not both pass: each sees the other's claim. */
+const claimOperatorExits = (command: Extract<CompanyCommand, { type: 'claimOperatorExits' }>, state: CompanyState): Decided<CompanyEvent> => {
+  const { caseId, userId, groups } = command;
+  const leaves = (group: string, user: string): boolean =>
+    state.operatorExits.some((each) => each.caseId !== caseId && each.userId === user && each.groups.includes(group));
+  const silent = groups.find(({ group, staying }) => !staying.some((user) => user !== userId && !leaves(group, user)));
+  if (silent)
+    return { events: [], refusal: { code: 'group.last_operator', message: `${silent.group} would ring nobody: everybody else there leaves as well` } };
+
+  const mine = groups.map(({ group }) => group);
+  const known = state.operatorExits.find((each) => each.caseId === caseId);
+  return mine.length === 0 || (known && mine.every((group) => known.groups.includes(group)))
+    ? nothingNew
+    : happened({ type: 'OperatorExitsClaimed', data: { caseId, userId, groups: mine } });
+};
 
 const claimSeat = (command: Extract<CompanyCommand, { type: 'claimSeat' }>, state: CompanyState): Decided<CompanyEvent> => {
   const { caseId, officeId, seat, free, first, count = 1 } = command;

@@ -11,6 +11,10 @@ const INVERSE: Readonly<Partial<Record<StepKind, StepKind>>> = {
   repointRouting: 'restoreRouting',
   leaveGroup: 'rejoinGroup',
   moveNumber: 'returnNumber',
+  handOverAdmin: 'takeBackAdmin',
+  changeCallerId: 'restoreCallerId',
+  replaceGreeting: 'restoreGreeting',
+  removeGreeting: 'taskByHand', // the recording is gone: only the person can speak it again
   deleteUser: 'restoreUser', // no API either: a task in the console, within Dialpad's 72 h
 };
 
@@ -40,7 +44,10 @@ const undoOf = (step: PlannedStep, kind: StepKind): PlannedStep => ({
   reversible: true,
   gate: null,
   undoes: step.id,
-  target: kind === 'taskByHand' ? ({ ...step.target, task: 'provision-desk-phone' } satisfies JsonObject) : step.target,
+  target:
+    kind === 'taskByHand'
+      ? ({ ...step.target, task: step.kind === 'removeGreeting' ? 'record-greeting' : 'provision-desk-phone' } satisfies JsonObject)
+      : step.target,
 });
 
 const READS_ONLY: readonly StepKind[] = ['linkUser', 'checkLeaver', 'releaseSeat', 'confirmPurge', 'checkJoiner', 'claimSeat', 'verifyJoiner', 'taskByHand'];

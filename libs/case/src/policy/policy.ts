@@ -52,6 +52,14 @@ export interface Policy {
   readonly e911: 'office' | 'fact' | 'off';
   /** Dialpad user who owns the API key in use, where known: never suspended by a leaver. */
   readonly apiKeyOwner: string | null;
+  /** What becomes of a line that only the leaver answered when nobody takes over: refused until somebody does, or left to voicemail. */
+  readonly unansweredLines: 'refuse' | 'voicemail';
+  /** How many colleagues are asked whether they show a leaver's number: each costs a call. */
+  readonly callerIdsLookedAt: number;
+  /** What becomes of greetings the leaver recorded: `replace` needs `neutralGreeting`. A removed recording is gone for good. */
+  readonly greetings: 'remove' | 'replace' | 'keep';
+  /** Base64 of the MP3 that is played instead; null: none. */
+  readonly neutralGreeting: string | null;
   /** The last resort for a date without a zone. IANA name. */
   readonly timeZone: string;
   /** Domains an invitation may go to besides the company's own. Empty: the company's own only; `*`: any. */
@@ -120,6 +128,10 @@ export const defaultPolicy: Policy = {
   unlicensedNumbers: 'refuse',
   e911: 'office',
   apiKeyOwner: null,
+  unansweredLines: 'refuse',
+  callerIdsLookedAt: 20,
+  greetings: 'remove',
+  neutralGreeting: null,
   timeZone: 'UTC',
   emailDomains: [],
   temporalStages: ['*'],

@@ -8,7 +8,8 @@ export type ReadBack =
   | 'main-line-elsewhere'
   | 'not-in-team'
   | 'mails-elsewhere'
-  | 'desk-phone-there';
+  | 'desk-phone-there'
+  | 'greeting-there';
 
 /** Work that Dialpad has no API for, as exact steps in its console. Words only: whose line or user it is stands in the step's target. */
 export interface ConsoleTask {
@@ -134,6 +135,14 @@ const tasks = {
     steps: [`${USERS}`, 'Find the user, choose Options > Devices', 'Add the desk phone and restart it'],
     truth: 'the user has a desk phone',
     readBack: 'desk-phone-there',
+    within: null,
+    source: API_2026,
+  },
+  'record-greeting': {
+    title: 'Let the person record the voicemail greeting again',
+    steps: ['Ask the person to open the Dialpad app > Settings > Voicemail', 'Record a greeting, or upload one, and choose it'],
+    truth: 'the user has a recorded greeting of this kind',
+    readBack: 'greeting-there',
     within: null,
     source: API_2026,
   },

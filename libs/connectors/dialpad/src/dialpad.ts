@@ -5,6 +5,7 @@ import { deviceApi } from './devices.ts';
 import { DEFAULT_SETTLE, type Settle } from './ensure.ts';
 import { groupApi } from './groups.ts';
 import { ivrApi } from './ivrs.ts';
+import { lineApi } from './lines.ts';
 import { numberApi } from './numbers.ts';
 import { routingApi } from './routing.ts';
 import { statsApi } from './stats.ts';
@@ -50,6 +51,7 @@ export const createDialpad = ({ baseUrl, apiKey, fetch, budget, timeoutMs, settl
     ...numberApi(api, users.readUser, settle),
     ...groupApi(api, users.readUser),
     ...routingApi(api),
+    ...lineApi(api),
     ...ivrApi(api, settle),
     ...companyApi(api),
     ...statsApi(api),

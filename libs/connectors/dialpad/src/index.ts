@@ -8,3 +8,4 @@ export type { NewIvr } from './ivrs.ts';
 export type { Settle } from './ensure.ts';
 export type { StatsQuestion } from './stats.ts';
 export type { Invitation, InvitationStep, UserProfile, UserState } from './users.ts';
+export type { CompanyLine, Rung } from './lines.ts';

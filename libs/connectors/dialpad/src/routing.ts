@@ -5,7 +5,7 @@ import type { Ensured, Routed, RoutedLine, RoutingReference, RoutingTarget } fro
 import { callRouter, line, type Line } from './wire.ts';
 
 type Where = RoutingReference['where'];
-type Inner = Record<string, unknown> & { action?: unknown; action_target_type?: unknown; action_target_id?: unknown; dtmf?: unknown };
+export type Inner = Record<string, unknown> & { action?: unknown; action_target_type?: unknown; action_target_id?: unknown; dtmf?: unknown };
 
 /** By value: a plan that was stored and read again has its keys in another order. */
 export const samePlace = (left: Where, right: Where): boolean => left.type === right.type && left.id === right.id && left.path === right.path;
@@ -81,12 +81,15 @@ export const routingApi = (api: Api) => ({
   },
 });
 
-const targetOf = (type: unknown, id: unknown): RoutingTarget | null => (typeof type === 'string' && typeof id === 'string' ? { type, id } : null);
+export const targetOf = (type: unknown, id: unknown): RoutingTarget | null => (typeof type === 'string' && typeof id === 'string' ? { type, id } : null);
 
-/** A line without routing of its own rings its operators and then takes a message (Dialpad's description, `no_operators_action`). */
-const routedOf = (inner: Inner | null | undefined): Routed => ({
-  ringsOperators: inner?.['try_dial_operators'] !== false,
-  action: textOf(inner?.action) ?? 'voicemail',
+/**
+ * A line without routing of its own does what its `first_action` and `no_operators_action` say (Dialpad's description), and
+ * without those rings its operators and then takes a message.
+ */
+export const routedOf = (inner: Inner | null | undefined, otherwise: { readonly first?: string | null; readonly last?: string | null } = {}): Routed => ({
+  ringsOperators: inner ? inner['try_dial_operators'] !== false : otherwise.first !== 'menu',
+  action: textOf(inner?.action) ?? otherwise.last ?? 'voicemail',
   target: targetOf(inner?.action_target_type, inner?.action_target_id),
   menu: inner
     ? dtmfOf(inner).map(({ input, options }) => ({

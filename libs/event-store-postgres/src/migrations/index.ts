@@ -4,6 +4,7 @@ import { Log1772000000002 } from './1772000000002-log.ts';
 import { Budget1772000000003 } from './1772000000003-budget.ts';
 import { RatePlaces1772000000010 } from './1772000000010-rate-places.ts';
 import { NumberCases1772000000020 } from './1772000000020-number-cases.ts';
+import { Mentions1772000000015 } from './1772000000015-mentions.ts';
 import { Subscriptions1772000000030 } from './1772000000030-subscriptions.ts';
 import { Roles1772000000031 } from './1772000000031-roles.ts';
 import { Tree1772000000040 } from './1772000000040-tree.ts';
@@ -25,6 +26,7 @@ export const migrations = [
   Budget1772000000003,
   RatePlaces1772000000010,
   NumberCases1772000000020,
+  Mentions1772000000015,
   Subscriptions1772000000030,
   Roles1772000000031,
   Tree1772000000040,
