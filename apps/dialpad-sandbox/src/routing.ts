@@ -59,8 +59,9 @@ export const readRouting = (value: unknown, world: World): RoutingOptions => {
   return { open: withTextIds(routing.open), closed: withTextIds(routing.closed) };
 };
 
-/** Ids come as numbers, too, and go out as strings. */
-const withTextIds = <T>(value: T): T => JSON.parse(JSON.stringify(value), (key, each) => (key === 'action_target_id' ? String(each) : each)) as T;
+/** Ids come as numbers, too, and go out as strings; what is null is not kept. */
+const withTextIds = <T>(value: T): T =>
+  JSON.parse(JSON.stringify(value), (key, each) => (each === null ? undefined : key === 'action_target_id' ? String(each) : each)) as T;
 
 export const needTarget = (type: string | undefined, targetId: string | number | undefined, world: World): void => {
   if (type === undefined || targetId == null) return;

@@ -11,6 +11,7 @@ import { seedCompany } from './seed.ts';
 import { settle } from './settle.ts';
 import { Store } from './store.ts';
 import { withSwitches } from './switches.ts';
+import { Traffic } from './traffic.ts';
 import { World } from './world.ts';
 
 export interface SandboxOptions {
@@ -23,6 +24,8 @@ export interface SandboxOptions {
   /** Where the state is kept over a restart; none keeps it in memory. */
   readonly dataDir?: string;
   readonly switches?: Readonly<Record<string, string>>;
+  /** Where to write down what is asked and answered; by default what `HANDOVER_SANDBOX_TRAFFIC` says, or nowhere. */
+  readonly trafficDir?: string | undefined;
 }
 
 export interface Sandbox {
@@ -42,6 +45,8 @@ export const startSandbox = async (options: SandboxOptions = {}): Promise<Sandbo
   if (options.switches) world.setSwitches(withSwitches(world.switches, options.switches));
   store.commit();
 
+  const trafficDir = options.trafficDir ?? process.env['HANDOVER_SANDBOX_TRAFFIC'];
+  const traffic = trafficDir ? new Traffic(trafficDir) : null;
   const faults = new Faults();
   const limits = new Limits();
   const controlled: Controlled = { world, faults, limits, seeded };
@@ -53,10 +58,13 @@ export const startSandbox = async (options: SandboxOptions = {}): Promise<Sandbo
     limits.spendCompany(world);
     const path = url.pathname.slice('/api/v2'.length);
     const found = api(message.method ?? '', path);
+    // What a test does wrong on purpose says nothing about how Dialpad is asked.
+    const recorded = message.headers['x-wrong-on-purpose'] === undefined ? traffic : null;
+    const operation = found === null || found === 'other-method' ? `${message.method} ${path}` : `${found.route.method} ${found.route.template}`;
+    recorded?.pass({ side: 'request', operation, query: Object.fromEntries(url.searchParams), body });
     if (found === null) throw new ApiError(404, 'not found');
     if (found === 'other-method') throw new ApiError(405, 'method not allowed');
 
-    const operation = `${found.route.method} ${found.route.template}`;
     limits.spendOperation(operation, world);
     const ids = [...Object.values(found.params), ...Object.values(body).map(String)];
     const struck = faults.strike(operation, ids);
@@ -69,6 +77,7 @@ export const startSandbox = async (options: SandboxOptions = {}): Promise<Sandbo
     const request = { params: found.params, query: url.searchParams, body };
     const handle = (): unknown => (check(found.route.body ?? {}, body), found.route.handle(request, world));
     const answer = fault === 'stale-read' ? store.stale(handle) : handle();
+    if (fault !== 'timeout-after' && fault !== 'lost-reply') recorded?.pass({ side: 'answer', operation, body: answer ?? {} });
     finish(struck, ids, answer, reply);
   };
 

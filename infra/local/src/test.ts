@@ -1,4 +1,4 @@
-import { chmodSync, existsSync, mkdtempSync, readFileSync, readdirSync, rmSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { StartError, freePort, startPostgres, temporalCli, timeSkippingServer, type Say } from '@handover/servers';
@@ -32,7 +32,9 @@ export const test = async (args: readonly string[], say: Say): Promise<number> =
   let stop: () => Promise<void> = async () => undefined;
 
   try {
-    const env: Record<string, string> = { HANDOVER_TEST_FOLDER: folder, HANDOVER_TEST_PIDS: join(folder, 'pids') };
+    const traffic = join(folder, 'traffic');
+    mkdirSync(traffic);
+    const env: Record<string, string> = { HANDOVER_TEST_FOLDER: folder, HANDOVER_TEST_PIDS: join(folder, 'pids'), HANDOVER_SANDBOX_TRAFFIC: traffic };
     if (needsServers) {
       say('Starting PostgreSQL for the tests …');
       const postgres = await startPostgres({ dataDir: join(folder, 'data'), port: await freePort(), unsafeButFast: true });
@@ -54,7 +56,10 @@ export const test = async (args: readonly string[], say: Say): Promise<number> =
       false,
     );
 
-    return report(summary, code, say);
+    // Every exchange that any test had with the sandbox, not only those of the tests about it.
+    const held = await runChild(process.execPath, ['--no-warnings', join(root, 'test/dist/dialpad/check-traffic.js'), traffic]);
+
+    return report(summary, code, say) || held.code;
   } finally {
     await tidyUp(folder);
     await stop();

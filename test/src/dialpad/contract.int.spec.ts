@@ -75,7 +75,7 @@ if (!isDescriptionThere) console.log("Dialpad's description is not beside the ch
         { ...whole, [name]: wrong[field.kind] },
       ]);
       for (const each of bodies) {
-        const answer = await played.call(template.replace(/\{\w+\}/g, '1'), method, each);
+        const answer = await played.wrong(template.replace(/\{\w+\}/g, '1'), method, each);
         expect([`${method} ${template}`, answer]).toEqual([
           `${method} ${template}`,
           { status: 400, body: { error: { code: 400, message: expect.stringMatching(/ is required$| must be /) } } },

@@ -11,10 +11,10 @@ export interface Answer {
 export const play = async (options: SandboxOptions = {}) => {
   const sandbox: Sandbox = await startSandbox({ users: 30, seed: 1, ...options, switches: { rateLimit: 'off', ...options.switches } });
 
-  const send = async (path: string, method: string, body?: object): Promise<Answer> => {
+  const send = async (path: string, method: string, body?: object, headers: Readonly<Record<string, string>> = {}): Promise<Answer> => {
     const answer = await fetch(`${sandbox.url}${path}`, {
       method,
-      headers: { authorization: 'Bearer any' },
+      headers: { authorization: 'Bearer any', ...headers },
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
     });
     const text = await answer.text();
@@ -29,6 +29,8 @@ export const play = async (options: SandboxOptions = {}) => {
     port: sandbox.port,
     stop: sandbox.stop,
     call,
+    /** A call that is not as described, and meant so: it is left out of what is held against the description. */
+    wrong: (path: string, method = 'GET', body?: object): Promise<Answer> => send(`/api/v2${path}`, method, body, { 'x-wrong-on-purpose': '1' }),
     control,
     items,
     /** The answer of a call that must work. */

@@ -93,7 +93,7 @@ describe('limits', () => {
     const outcomes = async (seed: number): Promise<number[]> => {
       await sandbox.reset(120, seed);
       const statuses: number[] = [];
-      for (let n = 0; n < 60; n += 1) statuses.push((await sandbox.call('/users?state=all&limit=200')).status);
+      for (let n = 0; n < 60; n += 1) statuses.push((await sandbox.wrong('/users?state=all&limit=200')).status);
       return statuses;
     };
     const [once, again, other] = [await outcomes(3), await outcomes(3), await outcomes(5)];
@@ -104,9 +104,9 @@ describe('limits', () => {
     expect(failed).toBeLessThanOrEqual(20);
     expect(new Set(once)).toEqual(new Set([200, 400]));
     expect(((await sandbox.call('/users?state=all&limit=100')).body['items'] as object[]).length).toBe(100);
-    expect((await sandbox.call('/users?limit=none')).status).toBe(400);
+    expect((await sandbox.wrong('/users?limit=none')).status).toBe(400);
     expect((await sandbox.call('/users?cursor=nonsense')).status).toBe(400);
-  });
+  }, 30_000);
 
   it('let a call router be changed once in five minutes, unless it is played like everything else', async () => {
     const [router] = await sandbox.items('/callrouters');
@@ -127,7 +127,7 @@ describe('limits', () => {
     expect(new Set(statuses)).toEqual(new Set([200]));
     expect((await sandbox.call('/stats', 'POST', wanted)).status).toBe(429);
     expect((await sandbox.call('/company')).status).toBe(200);
-  });
+  }, 30_000);
 
   it('of a call that is not there are its own', async () => {
     await sandbox.switches({ rateLimit: 'on' });

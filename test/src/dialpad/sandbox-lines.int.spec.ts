@@ -113,7 +113,7 @@ describe('a department', () => {
   it('refuses routing with one half, and routing to nobody', async () => {
     const [department] = await sandbox.items('/departments');
     const closed = { action: 'voicemail', try_dial_operators: false };
-    const patch = (routing_options: object) => sandbox.call(`/departments/${department?.['id']}`, 'PATCH', { routing_options });
+    const patch = (routing_options: object) => sandbox.wrong(`/departments/${department?.['id']}`, 'PATCH', { routing_options });
     expect((await patch({ closed })).status).toBe(400);
     expect((await patch({ closed, open: { ...closed, action: 'nonsense' } })).status).toBe(400);
     expect((await patch({ closed, open: { ...closed, action: 'person', action_target_type: 'user', action_target_id: 1 } })).status).toBe(404);
@@ -124,7 +124,7 @@ describe('a department', () => {
     const [department] = await sandbox.items('/departments');
     const emails = department?.['voicemail_notification_emails'];
     expect(emails).toEqual([expect.stringContaining('@'), expect.stringContaining('@')]);
-    const changed = await sandbox.ok(`/departments/${department?.['id']}`, 'PATCH', { voicemail_notification_emails: [] });
+    const { body: changed } = await sandbox.wrong(`/departments/${department?.['id']}`, 'PATCH', { voicemail_notification_emails: [] });
     expect(changed['voicemail_notification_emails']).toEqual(emails);
     expect(await sandbox.ok(`/offices/${officeId}`)).toHaveProperty('voicemail_notification_emails');
   });
@@ -205,7 +205,7 @@ describe('channels and coaching teams', () => {
     const [team] = await sandbox.items(`/offices/${officeId}/teams`);
     await sandbox.ok(`/coachingteams/${team?.['id']}/members`, 'POST', { member_id: id, role: 'trainee' });
     expect((await sandbox.items(`/coachingteams/${team?.['id']}/members`)).find((each) => each['id'] === id)).toMatchObject({ role: 'trainee' });
-    expect((await sandbox.call(`/coachingteams/${team?.['id']}/members`, 'DELETE', { member_id: id })).status).toBe(405);
+    expect((await sandbox.wrong(`/coachingteams/${team?.['id']}/members`, 'DELETE', { member_id: id })).status).toBe(405);
   });
 });
 
@@ -238,7 +238,7 @@ describe('an office', () => {
     expect(Number(plan['talk_lines'])).toBeGreaterThan(await free('talk_lines'));
     expect(await sandbox.ok(`/offices/${officeId}/offdutystatuses`)).toEqual({ id: officeId, off_duty_statuses: ['Lunch Time', 'Off Duty'] });
     const before = (await sandbox.ok(`/offices/${officeId}`))['routing_options'];
-    const { office } = await sandbox.ok(`/offices/${officeId}`, 'PATCH', { monday_hours: ['08:00', '16:00'], routing_options: {} });
+    const { office } = (await sandbox.wrong(`/offices/${officeId}`, 'PATCH', { monday_hours: ['08:00', '16:00'], routing_options: {} })).body;
     expect(office).toMatchObject({ monday_hours: ['08:00', '16:00'], routing_options: before });
   });
 });

@@ -2,7 +2,7 @@ import { ConnectorError } from '@handover/connector-kit';
 import type { Api } from './api.ts';
 import { ensure } from './ensure.ts';
 import type { Ensured, Routed, RoutedLine, RoutingReference, RoutingTarget } from './types.ts';
-import { callRouter, line, type Line } from './wire.ts';
+import { callRouter, line, rawRouting, type Line } from './wire.ts';
 
 type Where = RoutingReference['where'];
 export type Inner = Record<string, unknown> & { action?: unknown; action_target_type?: unknown; action_target_id?: unknown; dtmf?: unknown };
@@ -68,8 +68,8 @@ export const routingApi = (api: Api) => ({
     return ensure({
       // Read just before it is written: Dialpad takes the routing as a whole, and others may have changed the rest of it.
       isSo: async () => {
-        const now = (await api.get(line, path, { id: where.id })).routing_options;
-        changed = structuredClone(now ?? {}) as unknown as Record<string, Inner>;
+        const now = (await api.get(rawRouting, path, { id: where.id })).routing_options;
+        changed = structuredClone(now ?? {}) as Record<string, Inner>;
         const spot = spotAt(changed, where.path);
         if (!spot) throw new ConnectorError({ kind: 'conflict', operation: `PATCH ${path}`, code: 'routing-gone', ambiguous: false });
         const isThere = to === null ? spot.action === 'voicemail' && spot.action_target_id === undefined : spot.action_target_id === to.id;

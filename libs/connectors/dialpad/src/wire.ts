@@ -114,6 +114,8 @@ const routingInner = z
   })
   .nullish();
 export const routingOptions = z.looseObject({ open: routingInner, closed: routingInner }).nullish();
+/** As it came, to be sent back: a field that was absent must stay so, for Dialpad knows no null here. */
+export const rawRouting = z.looseObject({ routing_options: z.record(z.string(), z.unknown()).nullish() });
 export type RoutingOptions = z.infer<typeof routingOptions>;
 
 export const office = z
