@@ -24,3 +24,4 @@ export * from './pack-keys.ts';
 export * from './stream-entries.ts';
 export * from './legal-holds.ts';
 export * from './erasures.ts';
+export * from './record-export.ts';

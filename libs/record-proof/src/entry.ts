@@ -11,8 +11,8 @@ export interface LogEntry extends RecordedEvent {
 export interface Excerpt {
   /** Hash of the event before it in its stream; empty for the first. */
   readonly previous: Uint8Array;
-  /** From the event to the root of the export's first checkpoint. */
-  readonly proof: readonly Uint8Array[];
+  /** From the event to the root of the export's first checkpoint; null for an event that is newer than that. */
+  readonly proof: readonly Uint8Array[] | null;
 }
 
 /** The first line of an export. */
@@ -55,7 +55,7 @@ const shown = (entry: LogEntry): object => ({
 export const writeEntry = (entry: LogEntry): string => JSON.stringify(shown(entry));
 
 export const writeExcerpt = (entry: LogEntry, { previous, proof }: Excerpt): string =>
-  JSON.stringify({ ...shown(entry), previous: hex(previous), proof: proof.map(base64) });
+  JSON.stringify({ ...shown(entry), previous: hex(previous), proof: proof && proof.map(base64) });
 
 export const writeLine = (line: Exclude<ExportLine, { kind: 'event' }>): string => {
   if (line.kind === 'header') return JSON.stringify(line.header);
@@ -119,7 +119,8 @@ const eventOf = (fields: Fields): LogEntry => {
 
 const lineOf = (fields: Fields): ExportLine => {
   if ('position' in fields) {
-    const excerpt = 'proof' in fields ? { previous: hashIn(fields, 'previous'), proof: (fields['proof'] as unknown[]).map(bytesOf) } : null;
+    const { proof } = fields as { proof?: unknown[] | null };
+    const excerpt = proof === undefined ? null : { previous: hashIn(fields, 'previous'), proof: proof && proof.map(bytesOf) };
     return { kind: 'event', entry: eventOf(fields), excerpt };
   }
   if ('key' in fields) return { kind: 'key', statement: textIn(fields, 'key') };

@@ -64,7 +64,17 @@ const [e20, e25] = [entries[20] as LogEntry, entries[27] as LogEntry];
 
 describe('an export', () => {
   it('that is the record is right, and says how far it is signed', () => {
-    expect(verify(entries)).toEqual({ isWhole: true, events: SIZE, streams: 3, checkpoints: 2, signed: SIZE, faultCount: 0, faults: [] });
+    expect(verify(entries)).toEqual({
+      isWhole: true,
+      events: SIZE,
+      streams: 3,
+      checkpoints: 2,
+      signed: SIZE,
+      later: 0,
+      madeAt: null,
+      faultCount: 0,
+      faults: [],
+    });
     expect(verify(entries, [noteOf(40)])).toMatchObject({ checkpoints: 1, signed: 40, faults: [] });
   });
 
@@ -166,6 +176,16 @@ describe('an export as a file', () => {
     ).toContain('the log was cut');
   });
 
+  it('is not held against a checkpoint that was signed after it was made, and against every other', () => {
+    const judged = (signedAt: number): ExportVerified => {
+      const verifier = new LogVerifier({ keys: [signer], notes: [next.note({ size: SIZE + 1, root: sha256(e20.hash) }, new Date(signedAt))] });
+      lines(entries).forEach((line, index) => verifier.add(readLine(line, index + 1)));
+      return verifier.end();
+    };
+    expect(judged(at.getTime() + 60_000)).toMatchObject({ later: 1, faults: [], madeAt: at.toISOString() });
+    expect(judged(at.getTime()).faults.map(({ what }) => what)).toEqual([expect.stringContaining('the log was cut')]);
+  });
+
   it('is refused in what is readable beside the bytes, and in what is no line of it', () => {
     const line = writeEntry(e20);
     for (const bad of [
@@ -213,6 +233,28 @@ describe('an excerpt', () => {
     const touched = lines(some).map((line) => (line.includes('"position":20') ? change(line) : line));
     expect(touched).not.toEqual(lines(some));
     expect(read(touched).faults.some(({ eventId }) => eventId === e20.eventId)).toBe(true);
+  });
+
+  it('may leave events that are newer than its checkpoint without a proof, and no other', () => {
+    const bare = (position: number): string =>
+      writeExcerpt(entries[position] as LogEntry, { previous: entries[position - 3]?.hash ?? new Uint8Array(), proof: null });
+    const [header = ''] = lines(some);
+    const old = writeLine({ kind: 'checkpoint', note: noteOf(40) });
+    const end = writeLine({ kind: 'end', events: 1 });
+    expect(read([header, old, bare(50), end])).toMatchObject({ events: 1, signed: 0, checkpoints: 1, faults: [] });
+    expect(read([header, old, bare(30), end]).faults).toMatchObject([{ position: 30, column: 'proof' }]);
+    expect(
+      read([header, old, writeEntry(e20), end])
+        .faults.map(({ what }) => what)
+        .join(),
+    ).toContain('1 events of the excerpt bring no proof');
+  });
+
+  it('shows when there are two logs', () => {
+    const other = signer.note({ size: SIZE, root: sha256(Buffer.from('other')) }, at);
+    const verifier = new LogVerifier({ keys: [signer], notes: [other] });
+    lines(some).forEach((line, index) => verifier.add(readLine(line, index + 1)));
+    expect(verifier.end().faults.map(({ what }) => what)).toEqual([expect.stringContaining('the log was shown in two versions')]);
   });
 
   it('says nothing about what was left out of it', () => {

@@ -26,6 +26,10 @@ export interface ExportVerified {
   readonly checkpoints: number;
   /** Events under one of them. */
   readonly signed: number;
+  /** Checkpoints that were signed after the export was made, as it says, and over more than it has: they say nothing about it. */
+  readonly later: number;
+  /** ISO instant, as the export says; null where it does not. */
+  readonly madeAt: string | null;
   /** All of them; `faults` holds the first thousand. */
   readonly faultCount: number;
   readonly faults: readonly Fault[];
@@ -82,6 +86,7 @@ export class LogVerifier {
   /** What an excerpt is proved against: the root that the first checkpoint of the export says. */
   #base: { readonly size: number; readonly root: Uint8Array } | null = null;
   #excerpts = 0;
+  #proved = 0;
   #end: number | null = null;
 
   constructor(private readonly options: VerifierOptions) {
@@ -108,7 +113,8 @@ export class LogVerifier {
         what: this.#end === null ? 'the export has no end: it was cut' : `the export ends after ${this.#events} events and says it has ${this.#end}`,
       });
     const isWhole = this.#header?.filter == null && this.#excerpts === 0;
-    const { right, signed } = this.#checkpoints(isWhole);
+    if (!isWhole && this.#events > this.#excerpts) this.#fault({ what: `${this.#events - this.#excerpts} events of the excerpt bring no proof` });
+    const { right, signed, later } = this.#checkpoints(isWhole);
     this.#nameColumns();
     this.#nameMoved();
 
@@ -118,6 +124,8 @@ export class LogVerifier {
       streams: this.#heads.size,
       checkpoints: right,
       signed,
+      later,
+      madeAt: this.#header?.madeAt ?? null,
       faultCount: this.#faultCount,
       faults: this.#faults,
     };
@@ -137,13 +145,20 @@ export class LogVerifier {
     this.#content(entry, excerpt, isFollowing);
     if (excerpt) {
       this.#excerpts += 1;
-      const base = this.#base;
-      const claim = base && { leaf: logLeaf(entry.hash), index: entry.position, size: base.size, root: base.root };
-      if (!claim || !provesInclusion(sha256, claim, excerpt.proof)) this.#fault({ ...at(entry), what: 'the proof does not lead to the signed checkpoint' });
+      this.#proof(entry, excerpt.proof);
       return;
     }
     this.#frontier = growAll(sha256, this.#frontier, [logLeaf(entry.hash)]);
     if (this.#sizes.has(this.#frontier.size)) this.#roots.set(this.#frontier.size, rootOf(sha256, this.#frontier));
+  }
+
+  #proof(entry: LogEntry, proof: readonly Uint8Array[] | null): void {
+    const base = this.#base;
+    // Only what is newer than the checkpoint may come without a proof; it counts as not signed.
+    if (proof === null && base !== null && entry.position >= base.size) return;
+    const claim = base && { leaf: logLeaf(entry.hash), index: entry.position, size: base.size, root: base.root };
+    if (claim && proof && provesInclusion(sha256, claim, proof)) this.#proved += 1;
+    else this.#fault({ ...at(entry), column: 'proof', what: 'the proof does not lead to the signed checkpoint' });
   }
 
   /** Whether the event before it in its stream is the one we saw last. */
@@ -200,11 +215,11 @@ export class LogVerifier {
     if (said) this.#faults[fault] = { ...said, column: 'hash', what: 'the hash is not the one of its content' };
   }
 
-  #checkpoints(isWhole: boolean): { readonly right: number; readonly signed: number } {
+  #checkpoints(isWhole: boolean): { readonly right: number; readonly signed: number; readonly later: number } {
     const { keys, faults } = followKeys(this.options.keys, this.#statements);
     for (const what of faults) this.#fault({ what });
     if (this.#notes.length === 0) this.#fault({ what: 'there is no checkpoint: nothing says that this is the record' });
-    let [right, signed] = [0, 0];
+    let [right, signed, later] = [0, 0, 0];
     const differing: number[] = [];
     for (const note of new Set(this.#notes)) {
       const read = readNote(note, keys);
@@ -214,8 +229,11 @@ export class LogVerifier {
       }
       const { size, root } = read.checkpoint;
       if (!isWhole) {
-        if (!this.#base || (size === this.#base.size && equal(root, this.#base.root))) [right, signed] = [right + 1, this.#excerpts];
-      } else if (size > this.#frontier.size)
+        if (size !== this.#base?.size) continue; // one of another size says nothing about an excerpt
+        if (equal(root, this.#base.root)) [right, signed] = [right + 1, this.#proved];
+        else this.#fault({ what: `there are two checkpoints of ${size} events with different roots: the log was shown in two versions` });
+      } else if (size > this.#frontier.size && this.#header !== null && read.at !== null && read.at > this.#header.madeAt) later += 1;
+      else if (size > this.#frontier.size)
         this.#fault({ position: this.#frontier.size, what: `a checkpoint says ${size} events, and there are ${this.#frontier.size}: the log was cut` });
       else if (equal(this.#roots.get(size) ?? NOTHING, root)) [right, signed] = [right + 1, Math.max(signed, size)];
       else differing.push(size);
@@ -225,7 +243,7 @@ export class LogVerifier {
       this.#fault({
         what: `the log has another root than the checkpoint of ${first} events${differing.length > 1 ? ` and ${differing.length - 1} more` : ''}: it was ${this.#gaps ? 'changed as said' : 'rewritten'}`,
       });
-    return { right, signed };
+    return { right, signed, later };
   }
 
   #nameColumns(): void {

@@ -7,20 +7,21 @@ import { addMasterKey, bringMasterKeyBack, rotateMasterKey, showMasterKeys } fro
 import { reshred } from './reshred.ts';
 import { status } from './status.ts';
 import { subscriptions } from './subscriptions.ts';
-import { verifyEvidence } from './verify-evidence.ts';
-import { verifyDatabase, verifyFile } from './verify.ts';
+import { writeVerifier } from './verifier.ts';
+import { verify } from './verify.ts';
 
 const usage = `npm run handover -- COMMAND [--json] [--data-dir DIR]
 
   status     where the running instance answers, and how its cases stand
-  verify     hash every event of the record again, follow every chain, compute the log's roots anew, and say what was
-             changed, if anything (DATABASE_URL, or the running instance)
+  verify     the running system at one moment: hash every event again, follow every chain, compute the log and its tree
+             anew, check all keys and checkpoints, and name what was changed, if anything (DATABASE_URL, or the running instance)
              --checkpoint FILE  also against checkpoints that were kept elsewhere (signed notes, one after the other)
-             --keys FILE        public keys that were kept elsewhere: { "keys": [{ origin, keyId, publicKey }] }
-             --export FILE      an NDJSON export of the whole record instead of a database; needs --keys
+             --keys FILE        public keys that were kept elsewhere: the answer of GET /v1/audit/checkpoints, a file of checkpoints,
+                                or lines of origin+id+key
+             --export FILE      an NDJSON export (also gzipped, also an excerpt) instead of a database; needs --keys
              --evidence FILE    an evidence pack of one case instead of a database; needs --keys
-  migrate    bring the schema and everybody's rights up to date, as their owner (DATABASE_OWNER_URL, DATABASE_URL, or the running instance)
-             --accept-changes   takes a schema that was changed by hand as it is
+             ends with 0 when all is right, 1 when something was changed, 2 when that cannot be found out
+  verifier   --out FILE         write the verifier of exports and packs as one file that needs nothing but Node.js
   subscriptions  how far each read model has come in the log
   rebuild NAME   build a read model anew beside the one in use, show how far it is, and switch; the system may run
   reshred [LIST …]  after a restore: destroy again the key of everybody who is erased, by the record or by lists that were
@@ -65,6 +66,7 @@ export const handover = async (args: readonly string[], say: Say): Promise<numbe
       export: text,
       evidence: text,
       to: text,
+      out: text,
       lost: { type: 'boolean', default: false },
       'accept-changes': { type: 'boolean', default: false },
     },
@@ -74,10 +76,9 @@ export const handover = async (args: readonly string[], say: Say): Promise<numbe
     say(usage);
     return command === undefined && !values.help ? 2 : 0;
   }
-  const outside = { checkpointFile: values.checkpoint, keysFile: values.keys };
-  if (command === 'verify' && values.evidence !== undefined) return verifyEvidence(values.evidence, values.keys, values.json, say);
-  if (command === 'verify' && values.export !== undefined) return verifyFile(values.export, outside, values.json, say);
-  if (command === 'verify') return verifyDatabase(values['data-dir'], outside, values.json, say);
+  const kept = { checkpointFile: values.checkpoint, keysFile: values.keys };
+  if (command === 'verify') return verify(values.export ?? values.evidence, kept, { dataDir: values['data-dir'], json: values.json }, say);
+  if (command === 'verifier') return writeVerifier(values.out, values.json, say);
   if (command === 'status') return status(values['data-dir'], values.json, say);
   if (command === 'migrate') return migrateDatabase(values['data-dir'], values['accept-changes'], say);
   if (command === 'subscriptions') return subscriptions(values['data-dir'], values.json, say);

@@ -1,28 +1,50 @@
-import { openDatabase, verifyLog, verifyStreams } from '@handover/event-store-postgres';
-import { readEntry, verifyExport, type LogEntry, type PublicKey } from '@handover/record-proof';
-import { StartError, type Say } from '@handover/servers';
-import { localOf, readFile } from './local.ts';
+import { openDatabase, verifyRecord, type Outside, type Problem } from '@handover/event-store-postgres';
+import { CannotVerify, readText, trustedIn, keysIn, verifyFile as verifyOutside, tell } from '@handover/record-verifier';
+import { notesIn, statementsIn } from '@handover/record-proof';
+import type { Say } from '@handover/servers';
+import { localOf } from './local.ts';
 
 /** What an auditor kept where the database's owner cannot reach it. */
-export interface Outside {
+export interface Kept {
   readonly checkpointFile: string | undefined;
   readonly keysFile: string | undefined;
 }
 
-export const verifyDatabase = async (dataDir: string | undefined, outside: Outside, json: boolean, say: Say): Promise<number> => {
-  const dataSource = await openDatabase(process.env['DATABASE_URL'] || localOf(dataDir).postgresUrl, { name: 'handover-verify', poolSize: 1 });
+export interface Where {
+  readonly dataDir: string | undefined;
+  readonly json: boolean;
+}
+
+/** 0: all is right. 1: something was changed, and is named. 2: that could not be found out. */
+export const verify = async (file: string | undefined, kept: Kept, { dataDir, json }: Where, say: Say): Promise<0 | 1 | 2> => {
   try {
-    const streams = await verifyStreams(dataSource);
-    const log = await verifyLog(dataSource, { notes: notesIn(outside), keys: keysIn(outside) });
-    const isRight = streams.problems.length === 0 && log.problems.length === 0;
-    if (json) say(JSON.stringify({ ...streams, log }));
+    return await (file === undefined ? verifyDatabase(dataDir, kept, json, say) : verifyFile(file, kept, json, say));
+  } catch (error) {
+    say(json ? JSON.stringify({ error: (error as Error).message }) : (error as Error).message);
+    return 2;
+  }
+};
+
+const LISTED = 50;
+
+/** The running system: every stored byte, every chain, the whole log and its tree, all checkpoints and what was kept elsewhere. */
+const verifyDatabase = async (dataDir: string | undefined, { checkpointFile, keysFile }: Kept, json: boolean, say: Say): Promise<0 | 1> => {
+  const kept = keptIn(checkpointFile, keysFile);
+  const dataSource = await openDatabase(process.env['DATABASE_URL'] || localOf(dataDir).postgresUrl, { name: 'handover-verify', poolSize: 2 });
+  try {
+    const { problems, ...verified } = await verifyRecord(dataSource, kept);
+    const isRight = problems.length === 0;
+    if (json) say(JSON.stringify({ ...verified, problems }));
     else {
-      say(`${streams.events} events in ${streams.streams} streams; ${log.size} of them in the log, under ${log.checkpoints} checkpoints`);
-      for (const { stream, version, what } of streams.problems) say(`  ${stream}${version === null ? '' : ` event ${version}`}: ${what}`);
-      for (const { position, what } of log.problems) say(`  ${position === null ? 'log' : `log position ${position}`}: ${what}`);
+      const seconds = verified.took / 1_000;
+      say(`${verified.events} events in ${verified.streams} streams, hashed again in ${seconds.toFixed(1)} s`);
+      say(
+        `${verified.size} of them in the log, ${verified.signed} under its ${verified.checkpoints} checkpoints; ${verified.unsealed} wait for their position`,
+      );
+      for (const each of problems.slice(0, LISTED)) say(`  ${inWords(each)}`);
+      if (problems.length > LISTED) say(`  … and ${problems.length - LISTED} more`);
       say(isRight ? 'Every hash and every signature is right: nothing was edited, inserted, deleted or reordered.' : 'The record was changed.');
-      if (isRight && outside.checkpointFile === undefined)
-        say('A rewrite of everything shows only against a checkpoint that was kept elsewhere: --checkpoint FILE.');
+      if (isRight && kept.notes.length === 0) say('A rewrite of everything shows only against a checkpoint that was kept elsewhere: --checkpoint FILE.');
     }
     return isRight ? 0 : 1;
   } finally {
@@ -30,46 +52,32 @@ export const verifyDatabase = async (dataDir: string | undefined, outside: Outsi
   }
 };
 
-/** With no database and none of our running code: an export, the public keys, and best a checkpoint that was kept elsewhere. */
-export const verifyFile = async (file: string, outside: Outside, json: boolean, say: Say): Promise<number> => {
-  if (outside.keysFile === undefined)
-    throw new StartError('an export is verified with public keys that were kept elsewhere: --keys FILE (the answer of GET /v1/audit/checkpoints)');
-  const notes = [...notesIn(outside), ...newestIn(outside)];
-  const verified = verifyExport(entriesIn(readFile(file)), notes, keysIn(outside));
-  if (json) say(JSON.stringify(verified));
-  else {
-    say(`${verified.events} events in ${verified.streams} streams; ${verified.checkpoints} of ${notes.length} checkpoints agree`);
-    for (const { position, stream, version, what } of verified.faults.slice(0, 50))
-      say(`  ${stream === null ? '' : `position ${position}, ${stream} event ${version}: `}${what}`);
-    say(verified.faults.length === 0 ? 'Every hash and every signature is right.' : 'The export is not the record that was signed.');
-  }
-  return verified.faults.length === 0 ? 0 : 1;
+const inWords = ({ table, position, stream, version, eventId, column, what }: Problem): string =>
+  [
+    position === null ? '' : `position ${position}`,
+    stream === null ? '' : `${stream}${version === null ? '' : ` event ${version}`}`,
+    eventId === null ? '' : `(${eventId})`,
+    `${what}${column === null ? '' : ` [${table}.${column}]`}`,
+  ]
+    .filter(Boolean)
+    .join(' ');
+
+const keptIn = (checkpointFile: string | undefined, keysFile: string | undefined): Outside => {
+  const text = checkpointFile === undefined ? '' : readText(checkpointFile);
+  if (checkpointFile !== undefined && notesIn(text).length === 0) throw new CannotVerify(`the file ${checkpointFile} holds no checkpoint`);
+  const trusted = keysFile === undefined ? null : keysIn(keysFile);
+  return {
+    notes: [...notesIn(text), ...(trusted?.notes ?? [])],
+    keys: trusted?.keys ?? [],
+    statements: [...statementsIn(text), ...(trusted?.statements ?? [])],
+  };
 };
 
-function* entriesIn(text: string): Generator<LogEntry> {
-  const lines = text.split('\n');
-  for (const [index, line] of lines.entries()) if (line !== '') yield readEntry(line, index + 1);
-}
+/** An export or an evidence pack, with no database and none of our servers; the same code as the verifier in one file. */
+const verifyFile = async (file: string, { checkpointFile, keysFile }: Kept, json: boolean, say: Say): Promise<0 | 1> => {
+  if (keysFile === undefined)
+    throw new CannotVerify('it is verified with public keys that were kept elsewhere: --keys FILE (the answer of GET /v1/audit/checkpoints)');
+  const trusted = trustedIn({ keys: keysFile, checkpoints: checkpointFile === undefined ? [] : [checkpointFile] });
 
-/** Signed notes follow each other; each begins with its origin and ends with its signature lines. */
-const notesIn = ({ checkpointFile }: Outside): readonly string[] =>
-  checkpointFile === undefined ? [] : [...readFile(checkpointFile).matchAll(/[^\n]+\n\d+\n[A-Za-z0-9+/=]+\n\n(?:\u2014 [^\n]+\n)+/g)].map(([note]) => note);
-
-interface KeysFile {
-  readonly keys?: readonly PublicKey[];
-  readonly items?: readonly { readonly note: string }[];
-}
-
-const keysOf = (file: string): KeysFile => {
-  try {
-    return JSON.parse(readFile(file)) as KeysFile;
-  } catch (error) {
-    if (error instanceof StartError) throw error;
-    throw new StartError(`the file ${file} is no JSON with keys`);
-  }
+  return tell(await verifyOutside(file, trusted), json, say) === 0 ? 0 : 1;
 };
-
-const keysIn = ({ keysFile }: Outside): readonly PublicKey[] => (keysFile === undefined ? [] : (keysOf(keysFile).keys ?? []));
-
-/** The answer of the API holds the checkpoints beside the keys. */
-const newestIn = ({ keysFile }: Outside): readonly string[] => (keysFile === undefined ? [] : (keysOf(keysFile).items ?? []).map((item) => item.note));

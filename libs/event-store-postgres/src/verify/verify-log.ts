@@ -21,6 +21,8 @@ export interface Outside {
   readonly notes: readonly string[];
   /** Trusted keys; without any, those of the database are believed. */
   readonly keys: readonly PublicKey[];
+  /** Statements by which a key took over from another. */
+  readonly statements?: readonly string[];
 }
 
 export interface LogVerified {
@@ -198,7 +200,7 @@ const inPlaceOfOthers = async (db: Queryable): Promise<readonly Problem[]> =>
 
 const stateProblems = async (db: Queryable, { frontier }: Tree): Promise<readonly Problem[]> => {
   const rows = (await db.query(
-    `SELECT the_one, size, roots, watermark, watermark > coalesce((SELECT last_value FROM pg_sequences WHERE schemaname = 'ev' AND sequencename = 'event_seq_seq'), 0) AS ahead,
+    `SELECT the_one, size, roots, watermark, coalesce(watermark > (SELECT last_value FROM pg_sequences WHERE schemaname = 'ev' AND sequencename = 'event_seq_seq'), false) AS ahead,
        watermark < 0 AS below FROM ev.log_state`,
   )) as { the_one: boolean; size: string; roots: Buffer[]; ahead: boolean; below: boolean }[];
   const [row, ...more] = rows;
@@ -267,7 +269,7 @@ interface Checked {
 }
 
 const checkpointProblems = ({ kept, keys, outside, tree }: Checked): { readonly problems: readonly Problem[]; readonly signed: number } => {
-  const statements = keys.map(({ statement }) => statement);
+  const statements = [...keys.map(({ statement }) => statement), ...(outside.statements ?? [])];
   const believed = outside.keys.length > 0 ? outside.keys : firstOf(keys);
   const followed = followKeys(believed, statements);
   const problems: Problem[] = followed.faults.map((what) => problem({ table: 'log_key', column: 'statement', what }));

@@ -1,0 +1,3 @@
+export * from './program.ts';
+export * from './trusted.ts';
+export * from './verify-file.ts';
