@@ -7,3 +7,4 @@ export * from './ocsf/classes.ts';
 export * from './subscriptions.ts';
 export * from './push.ts';
 export * from './record.ts';
+export * from './native-export.ts';

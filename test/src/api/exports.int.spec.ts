@@ -60,12 +60,14 @@ const played = async (): Promise<void> => {
   ]);
 };
 
+/** The events; our own format has keys, a checkpoint and an end around them. */
 const lines = (text: unknown): Line[] =>
   String(text)
     .trimEnd()
     .split('\n')
     .filter(Boolean)
-    .map((line) => JSON.parse(line) as Line);
+    .map((line) => JSON.parse(line) as Line)
+    .filter((line) => 'position' in line || 'metadata' in line);
 const exported = async (query: string): Promise<Line[]> => lines((await api.call('auditor', `/v1/audit/export?${query}`)).body);
 
 describe('an export in OCSF', () => {
@@ -122,7 +124,8 @@ describe('a pull', () => {
     const got = lines(first.body);
     expect(got.map((line) => line['position'])).toEqual([0, 1, 2, 3, 4]);
     const second = await exported(`after=${String(got[4]?.['position'])}`);
-    expect([...got, ...second].slice(0, all.length)).toEqual(all);
+    // Of an excerpt each event brings its own proof.
+    expect([...got, ...second].slice(0, all.length).map(({ previous: _, proof: __, ...event }) => event)).toEqual(all);
     expect(all.map((line, index) => readEntry(JSON.stringify(line), index + 1).position)).toEqual(all.map((_, index) => index));
   });
 

@@ -1,5 +1,5 @@
 import { createGzip, type Gzip } from 'node:zlib';
-import { AccessReads, encodingOf, feedPage, newest, RECORD_READ } from '@handover/audit-feed';
+import { AccessReads, exportEncodingOf, feedPage, newest, RECORD_READ } from '@handover/audit-feed';
 import type { Policy } from '@handover/case';
 import * as contracts from '@handover/contracts';
 import { Controller, Get, Inject, Query, Req, Res } from '@nestjs/common';
@@ -28,7 +28,7 @@ export class ExportController {
   @ApiOperation({
     summary: 'The record in log order, as a stream: NDJSON (verifiable without us), OCSF or CSV',
     description:
-      'It ends with what was in the record when it began. Each line has its position (`metadata.sequence` in OCSF): give the last one you have as `after` to go on. Without filters an NDJSON export is the whole log, and `npm run handover -- verify --export FILE` proves it with the public keys alone. Compressed when `Accept-Encoding: gzip` says so. Who asked is recorded.',
+      'It ends with what was in the record when it began. Each line has its position (`metadata.sequence` in OCSF): give the last one you have as `after` to go on. An NDJSON export proves itself with the public keys alone (`npm run handover -- verify --export FILE`, or the verifier in one file): without filters as the whole log, with filters, `after` or `limit` event by event. Compressed when `Accept-Encoding: gzip` says so. Who asked is recorded.',
   })
   @ApiProduces('application/x-ndjson', 'text/csv')
   @ApiResponse({ status: 200, description: '`handover-log-size`: how many events the record had; positions below it are in this answer, or match no filter' })
@@ -40,7 +40,12 @@ export class ExportController {
     @Res() response: Response,
   ): Promise<void> {
     const filter = filterOf(query);
-    const encoding = encodingOf(this.dataSource, query.format, query.ocsf ?? this.policy.exports.ocsf);
+    const encoding = await exportEncodingOf(this.dataSource, {
+      format: query.format,
+      ocsf: query.ocsf ?? this.policy.exports.ocsf,
+      filter: excerptOf(query),
+      madeAt: new Date().toISOString(),
+    });
     const upTo = await newest(this.dataSource, filter);
     let left = query.limit ?? Number.MAX_SAFE_INTEGER;
     const next = (after: number) => feedPage(this.dataSource, filter, { after, limit: Math.min(AT_ONCE, left), upTo });
@@ -66,9 +71,20 @@ export class ExportController {
       if (left <= 0) break;
       page = await next(page.lookedTo);
     }
-    out.end();
+    await isWaitedFor;
+    if (!response.destroyed) out.end(encoding.tail());
   }
 }
+
+/** Null when the whole record is asked for. */
+const excerptOf = (query: z.output<typeof contracts.auditExportQuery>): Readonly<Record<string, string>> | null => {
+  const asked = {
+    ...saidFilter(query),
+    ...(query.after < 0 ? {} : { after: String(query.after) }),
+    ...(query.limit === undefined ? {} : { limit: String(query.limit) }),
+  };
+  return Object.keys(asked).length === 0 ? null : asked;
+};
 
 const acceptsGzip = (request: Request): boolean => request.acceptsEncodings('gzip', 'identity') === 'gzip';
 
