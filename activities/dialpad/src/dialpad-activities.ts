@@ -7,13 +7,24 @@ import { joinerSteps } from './joiner-steps.ts';
 import { leaverSteps } from './leaver-steps.ts';
 import { planJoinerActivity, planLeaverActivity, planMoverActivity } from './plan-cases.ts';
 import { moverSteps } from './mover-steps.ts';
+import { numberCaseSteps } from './number-case-steps.ts';
+import { readNumbersActivity } from './read-numbers.ts';
 import { runStep } from './run-step.ts';
 import type { DialpadActivityDeps, StepDefinition } from './step.ts';
+import { pollTasksActivity } from './task-poll.ts';
 import { taskSteps } from './task-steps.ts';
 import { undoBelongings } from './undo-belongings.ts';
 import { undoSteps } from './undo-steps.ts';
 
-const definitions: Partial<Record<StepKind, StepDefinition>> = { ...leaverSteps, ...joinerSteps, ...moverSteps, ...undoSteps, ...undoBelongings, ...taskSteps };
+const definitions: Partial<Record<StepKind, StepDefinition>> = {
+  ...leaverSteps,
+  ...joinerSteps,
+  ...moverSteps,
+  ...numberCaseSteps,
+  ...undoSteps,
+  ...undoBelongings,
+  ...taskSteps,
+};
 
 /** Every promise by the name the plan gives it. */
 export const createDialpadActivities = (deps: DialpadActivityDeps): DialpadActivities => {
@@ -29,5 +40,7 @@ export const createDialpadActivities = (deps: DialpadActivityDeps): DialpadActiv
     planMover: planMoverActivity(deps),
     anonymize: anonymizeActivity(deps),
     ...acceptanceActivities(deps),
+    pollTasks: pollTasksActivity(deps),
+    readNumbers: readNumbersActivity(deps),
   } as DialpadActivities);
 };

@@ -3,6 +3,7 @@ import type { GroupRef } from '@handover/connector-dialpad';
 import { belongingSteps } from './leaver-belongings.ts';
 import { callSteps, placeFor } from './leaver-calls.ts';
 import { checkLeaver } from './leaver-check.ts';
+import { movesOf } from './number-moves.ts';
 import { wakeNextInLine } from './seats.ts';
 import { Blocked, holds, target, userIdOf, userOf, type StepContext, type StepDefinition } from './step.ts';
 
@@ -95,7 +96,8 @@ const moveNumber: StepDefinition = {
     const { number, heir } = target<{ number: string; heir: Heir }>(context);
     const now = await context.deps.dialpad.readNumber(number);
     const place = placeFor(heir);
-    const at = { number, status: now?.status ?? 'released', targetType: now?.targetType ?? null, targetId: now?.targetId ?? null };
+    const moves = movesOf(context, [{ number, now, from: { type: 'user', id: userIdOf(context) } }]);
+    const at = { number, status: now?.status ?? 'released', targetType: now?.targetType ?? null, targetId: now?.targetId ?? null, ...moves };
 
     return place
       ? holds(now?.targetId === place.id, at)

@@ -2,6 +2,7 @@ import { stepOf, type JsonObject, type SeatNeed, type StepKind } from '@handover
 import type { DialpadUser, GroupRef } from '@handover/connector-dialpad';
 import { boughtIn, boughtMeanwhile } from './bought.ts';
 import { nobodyLeftBehind } from './leaver-steps.ts';
+import { movedNow } from './number-moves.ts';
 import { tookSeats } from './seat-steps.ts';
 import { Blocked, holds, target, userIdOf, userOf, type StepContext, type StepDefinition } from './step.ts';
 
@@ -61,6 +62,12 @@ const fateOf = async ({ deps: { dialpad } }: StepContext, numbers: readonly stri
     }),
   );
 
+/** For the history of each number: those the user had, wherever they are now, and those Dialpad gave them. */
+const movedBy = async (context: StepContext, had: readonly string[], gained: readonly string[]): Promise<JsonObject> => {
+  const [before, after] = await Promise.all([movedNow(context, had, { type: 'user', id: userIdOf(context) }), movedNow(context, gained, null)]);
+  return { moves: [...before.moves, ...after.moves] };
+};
+
 const changesLicenseToo = ({ state, step }: StepContext): boolean =>
   state.steps.some((each) => each.kind === 'changeLicense' && each.id !== step.id && stepOf(state, each.id).status === 'pending');
 
@@ -93,11 +100,12 @@ const moveOffice: StepDefinition = {
         )
       : [];
     const { finding, evidence } = await boughtMeanwhile(context, officeId);
+    const moves = isThere ? await movedBy(context, numbers, newNumbers) : {};
 
     return {
       ...holds(
         isThere && callable,
-        { ...numbersNow(user), kept, newNumbers, oldNumbers, ...evidence },
+        { ...numbersNow(user), kept, newNumbers, oldNumbers, ...evidence, ...moves },
         isThere ? 'the numbers are not as promised; look at the user in Dialpad' : 'the user is not in the office',
       ),
       ...(finding ? { finding } : {}),
@@ -135,6 +143,7 @@ const changeLicense: StepDefinition = {
           ...numbersNow(user),
           dropped: dropped.map(({ type, id }) => ({ type, id })),
           oldNumbers: isSo ? await fateOf(context, lost) : [],
+          ...(isSo ? await movedBy(context, lost, []) : {}),
           ...evidence,
         },
         isSo ? 'Dialpad took numbers away that were to be kept; give them back in the console, then retry' : 'the licence is another one',

@@ -2,6 +2,7 @@ import type { NumberWish, StepKind } from '@handover/case';
 import { stepOf } from '@handover/case';
 import { boughtIn, boughtMeanwhile } from './bought.ts';
 import { hasAccepted } from './invite-steps.ts';
+import { movedNow } from './number-moves.ts';
 import { tookSeats } from './seat-steps.ts';
 import { Blocked, holds, target, userIdOf, userOf, type StepContext, type StepDefinition } from './step.ts';
 
@@ -35,7 +36,8 @@ const assignNumber: StepDefinition = {
     const { finding, evidence } = await boughtMeanwhile(context, target<{ officeId: string }>(context).officeId);
     const isThere = claimed === null ? gained.length > 0 : now.includes(claimed);
 
-    return { ...holds(isThere, { numbers: now, claimed, ...evidence }), ...(finding ? { finding } : {}) };
+    const moves = await movedNow(context, gained, null);
+    return { ...holds(isThere, { numbers: now, claimed, ...evidence, ...moves }), ...(finding ? { finding } : {}) };
   },
 };
 
@@ -96,6 +98,7 @@ const brought = async (context: StepContext): Promise<readonly string[]> => {
 };
 
 const unassignNumber: StepDefinition = {
+  image: async (context) => ({ before: { numbers: await brought(context) } }),
   keep: async (context) => {
     if (invitedByUs(context) && hasAccepted(await userOf(context)))
       throw new Blocked('invite.accepted', 'the person has accepted meanwhile: nothing is withdrawn; end the access with a leaver case, or waive');
@@ -103,7 +106,10 @@ const unassignNumber: StepDefinition = {
   },
   read: async (context) => {
     const numbers = await brought(context);
-    return holds(numbers.length === 0, { numbers });
+    const { before } = await context.imageOf(context.step.id);
+    const had = Array.isArray(before['numbers']) ? before['numbers'].map(String) : [];
+    const taken = had.filter((number) => !numbers.includes(number));
+    return holds(numbers.length === 0, { numbers, ...(await movedNow(context, taken, { type: 'user', id: userIdOf(context) })) });
   },
 };
 

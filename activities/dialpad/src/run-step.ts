@@ -89,7 +89,8 @@ const again = async (deps: DialpadActivityDeps, caseId: string): Promise<StepRes
   return { ...shown(loaded.state, loaded.version), again: true };
 };
 
-const contextOf = (deps: DialpadActivityDeps, { caseId, state }: LoadedCase, input: StepInput): StepContext => {
+/** What a step knows, of a case as it was just loaded. Within an activity only. */
+export const contextOf = (deps: DialpadActivityDeps, { caseId, state }: LoadedCase, input: StepInput): StepContext => {
   const step = state.steps.find((each) => each.id === input.step);
   if (!step) throw ApplicationFailure.nonRetryable('the plan has no such step', 'rule.step.unknown');
   const firstStart = async (stepId: string) =>

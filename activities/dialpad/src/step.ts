@@ -19,6 +19,10 @@ export interface DialpadActivityDeps {
   readonly others: OtherCases;
   /** ISO instant. */
   readonly now: () => string;
+  /** Whoever the record says had the number last, where that was a person. */
+  readonly lastPersonOf: (number: string) => Promise<string | null>;
+  /** Cases with a task that waits for a person. */
+  readonly withOpenTasks: () => Promise<readonly string[]>;
   /** Cases whose invitation nobody has accepted yet. */
   readonly awaitingAcceptance: () => Promise<readonly string[]>;
 }

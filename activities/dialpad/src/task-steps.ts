@@ -79,7 +79,7 @@ const known = (context: StepContext): NonNullable<ReturnType<typeof taskOf>> => 
 };
 
 /** Whether the task is done. What Dialpad's API does not show is done when a person says so, with evidence. */
-const look: Look = async (context) => {
+export const lookAtTask: Look = async (context) => {
   const { readBack } = known(context);
   if (readBack !== null) return LOOKS[readBack](context);
   return { ...holds(context.at.byHand, { saidByHand: context.at.byHand }), detail: 'Dialpad shows nothing of it; mark the step as done by hand' };
@@ -88,9 +88,9 @@ const look: Look = async (context) => {
 const task: StepDefinition = {
   keep: async (context) => {
     const { name, ...task } = known(context);
-    if (!(await look(context)).holds) throw new Blocked(`task.${name}`, sayTask(task));
+    if (!(await lookAtTask(context)).holds) throw new Blocked(`task.${name}`, sayTask(task));
   },
-  read: look,
+  read: lookAtTask,
 };
 
 export const taskSteps: Partial<Record<StepKind, StepDefinition>> = { taskByHand: task, restoreUser: task };

@@ -1,6 +1,7 @@
 import type { Heir, JsonObject, StepKind } from '@handover/case';
 import { samePlace, type GroupMembership, type GroupRef, type RoutingReference } from '@handover/connector-dialpad';
 import { isConnectorError } from '@handover/connector-kit';
+import { movesOf } from './number-moves.ts';
 import { Blocked, target, userIdOf, type Reading, type StepContext, type StepDefinition } from './step.ts';
 
 const user = async (context: StepContext) => {
@@ -110,9 +111,10 @@ const returnNumber: StepDefinition = {
     await context.deps.dialpad.assignNumber({ number, target: { type: 'user', id: userIdOf(context) }, primary: context.step.undoes === 'number-1' });
   },
   read: async (context) => {
-    const { number } = target<{ number: string }>(context);
+    const { number, heir } = target<{ number: string; heir: Heir }>(context);
     const now = await context.deps.dialpad.readNumber(number);
-    return holds(now?.targetId === userIdOf(context), { number, status: now?.status ?? 'released' });
+    const moves = movesOf(context, [{ number, now, from: heir.kind === 'pool' ? null : { type: heir.kind, id: heir.id } }]);
+    return holds(now?.targetId === userIdOf(context), { number, status: now?.status ?? 'released', ...moves });
   },
 };
 

@@ -14,6 +14,8 @@ import { HooksController } from './hooks/hooks.controller.ts';
 import { HoldDesk } from './holds/hold-desk.ts';
 import { HoldsController } from './holds/holds.controller.ts';
 import { AuthGuard } from './http/auth.ts';
+import { NumberDesk } from './numbers/number-desk.ts';
+import { NumbersController } from './numbers/numbers.controller.ts';
 import { AuditController } from './record/audit.controller.ts';
 import { HealthController } from './system/health.controller.ts';
 import { ExportController } from './record/export.controller.ts';
@@ -24,6 +26,7 @@ export interface ApiParts {
   readonly holds: HoldDesk;
   readonly keyring: Keyring;
   readonly desk: CaseDesk;
+  readonly numbers: NumberDesk;
   readonly inbox: Inbox;
   readonly dataSource: DataSource;
   readonly secrets: Secrets;
@@ -36,7 +39,7 @@ export interface ApiParts {
 
 @Module({})
 export class AppModule {
-  static from({ desk, holds, inbox, dataSource, secrets, packSigner, access, subscriptions, policy }: ApiParts): DynamicModule {
+  static from({ desk, holds, numbers, inbox, dataSource, secrets, packSigner, access, subscriptions, policy }: ApiParts): DynamicModule {
     return {
       module: AppModule,
       controllers: [
@@ -47,11 +50,13 @@ export class AppModule {
         HoldsController,
         SubscriptionsController,
         ExportController,
+        NumbersController,
         AuditController,
         HealthController,
       ],
       providers: [
         { provide: CaseDesk, useValue: desk },
+        { provide: NumberDesk, useValue: numbers },
         { provide: HoldDesk, useValue: holds },
         { provide: INBOX, useValue: inbox },
         { provide: DATA_SOURCE, useValue: dataSource },

@@ -1,6 +1,6 @@
 import { AccessReads, AuditSubscriptions } from '@handover/audit-feed';
 import type { Policy } from '@handover/case';
-import { Cases, Company, Intake, Persons } from '@handover/case-service';
+import { Cases, Company, Intake, Numbers, Persons } from '@handover/case-service';
 import type { Secrets } from '@handover/config';
 import type { Dialpad } from '@handover/connector-dialpad';
 import { CaseRows, IdempotencyKeys, Inbox, People, PostgresEventStore, keyTable } from '@handover/event-store-postgres';
@@ -12,6 +12,7 @@ import { v7 } from 'uuid';
 import type { ApiParts } from './app.module.ts';
 import { HoldDesk } from './holds/hold-desk.ts';
 import { CaseDesk } from './cases/case-desk.ts';
+import { NumberDesk } from './numbers/number-desk.ts';
 
 export interface Parts {
   readonly dataSource: DataSource;
@@ -58,6 +59,9 @@ export const compose = ({ dataSource, masterKey, dialpad, policy, secrets, tempo
     newId: () => v7(),
     cases: { detail: (caseId, caller) => desk.detail(caseId, caller) },
   });
+  const idempotency = new IdempotencyKeys(dataSource, (...parts) => keyring.blindIndex(...parts));
+  const newId = (): string => v7();
+  const company = new Company(store);
   const desk = new CaseDesk({
     store,
     persons,
@@ -70,16 +74,17 @@ export const compose = ({ dataSource, masterKey, dialpad, policy, secrets, tempo
     rows,
     holds,
     cases,
-    idempotency: new IdempotencyKeys(dataSource, (...parts) => keyring.blindIndex(...parts)),
+    idempotency,
     planning: {
       dialpad,
       persons,
       policy,
       ownerOf: async (userId) => people.find(await indexOf('dialpad-user', userId)),
-      others: otherCases({ cases, company: new Company(store), mentioning: (ref) => rows.mentioning(ref) }),
+      others: otherCases({ cases, company, mentioning: (ref) => rows.mentioning(ref) }),
     },
-    newId: () => v7(),
+    newId,
   });
+  const numbers = new Numbers(store);
 
   return {
     desk,
@@ -92,5 +97,6 @@ export const compose = ({ dataSource, masterKey, dialpad, policy, secrets, tempo
     access: new AccessReads(dataSource),
     subscriptions: new AuditSubscriptions(dataSource, keyring, store),
     inbox: new Inbox(dataSource, keyring),
+    numbers: new NumberDesk({ dataSource, store, cases, rows, company, numbers, persons, people, idempotency, dialpad, policy, desk, indexOf, now, newId }),
   };
 };

@@ -1,4 +1,5 @@
 import { Temporal } from 'temporal-polyfill';
+import { actInConsole } from './console.ts';
 import type { Faults } from './faults.ts';
 import { ApiError, type Request, type Route } from './http.ts';
 import type { PhoneNumber, User } from './model.ts';
@@ -112,6 +113,7 @@ export const controlRoutes: readonly Route<Controlled>[] = [
   { method: 'POST', template: '/sandbox/clock', handle: clock },
   { method: 'POST', template: '/sandbox/users/{id}/accept', handle: accept },
   { method: 'POST', template: '/sandbox/users/{id}/restore', handle: restore },
+  { method: 'POST', template: '/sandbox/console', handle: (request, { world }) => actInConsole(request, world) },
   { method: 'POST', template: '/sandbox/faults', handle: ({ body }, { faults }) => (faults.arm(body), { armed: faults.count }) },
   { method: 'DELETE', template: '/sandbox/faults', handle: (_, { faults }) => (faults.clear(), { armed: 0 }) },
   {

@@ -7,7 +7,7 @@ import { rolesOf, type Secrets } from '@handover/config';
 import type { Dialpad } from '@handover/connector-dialpad';
 import type { EventStore } from '@handover/event-store';
 import { CaseRows, Inbox, Outbox, People, PostgresEventStore, ReadModels, keyTable } from '@handover/event-store-postgres';
-import { projections } from '@handover/read-models-postgres';
+import { lastPersonOf, projections } from '@handover/read-models-postgres';
 import { Keyring, type MasterKeys } from '@handover/privacy';
 import { uuidv7 } from './ids.ts';
 import { otherCases } from '@handover/planning';
@@ -97,6 +97,8 @@ export const compose = ({ dataSource, masterKey, dialpad, policy, secrets, now =
       ownerOf: async (userId) => people.find(await indexOf('dialpad-user', userId)),
       userIndex: (userId) => indexOf('dialpad-user', userId),
       bodies,
+      lastPersonOf: (number) => lastPersonOf(dataSource, number),
+      withOpenTasks: () => rows.withOpenTasks(),
       awaitingAcceptance: () => rows.idsIn('joiner', 'awaiting-acceptance'),
     }),
   };

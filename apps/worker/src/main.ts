@@ -80,7 +80,11 @@ const main = async (): Promise<void> => {
   const connectionOptions = { ...settings.connectionOptions, address: env.TEMPORAL_ADDRESS };
   const temporal = await patiently('Temporal', log, isStopped, async (): Promise<Temporal> => {
     const connection = await Connection.connect(connectionOptions);
-    await setUpNamespace(new Client({ connection, namespace: env.TEMPORAL_NAMESPACE }), env.TEMPORAL_NAMESPACE, policy.acceptance.pollEvery);
+    await setUpNamespace(new Client({ connection, namespace: env.TEMPORAL_NAMESPACE }), env.TEMPORAL_NAMESPACE, {
+      acceptancePoll: policy.acceptance.pollEvery,
+      taskPoll: policy.tasks.pollEvery,
+      numberReading: policy.numbers.readEvery,
+    });
     return { connection, native: await NativeConnection.connect(connectionOptions), namespace: env.TEMPORAL_NAMESPACE };
   });
 

@@ -1,14 +1,17 @@
-import { acceptancePollScheduleId, searchAttributes, taskQueues, workflowTypes } from '@handover/workflow-contracts';
+import { scheduleIds, searchAttributes, taskQueues, workflowTypes } from '@handover/workflow-contracts';
 import { ScheduleAlreadyRunning, ScheduleOverlapPolicy, type Client } from '@temporalio/client';
 
 /** Numbers of `temporal.api.enums.v1.IndexedValueType`. */
 const INDEXED_VALUE_TYPES = { KEYWORD: 2, BOOL: 5, DATETIME: 6 } as const;
 
 /** What the namespace must know before a case can start. Safe to repeat, by every worker at every start. */
-export const setUpNamespace = async (client: Client, namespace: string, pollEveryMs: number): Promise<void> => {
+export const setUpNamespace = async (client: Client, namespace: string, every: LooksEvery): Promise<void> => {
   await registerSearchAttributes(client, namespace);
-  await scheduleAcceptancePoll(client, pollEveryMs);
+  for (const name of ['acceptancePoll', 'taskPoll', 'numberReading'] as const) await scheduleLook(client, name, every[name]);
 };
+
+/** How often each company-wide look is taken, in ms. */
+export type LooksEvery = Readonly<Record<keyof typeof scheduleIds, number>>;
 
 const registerSearchAttributes = async (client: Client, namespace: string): Promise<void> => {
   const { customAttributes = {} } = await client.connection.operatorService.listSearchAttributes({ namespace });
@@ -31,20 +34,28 @@ export const addSearchAttributes = async (
   });
 };
 
-const scheduleAcceptancePoll = async (client: Client, everyMs: number): Promise<void> => {
+const WORKFLOW_IDS: Readonly<Record<keyof typeof scheduleIds, string>> = {
+  acceptancePoll: 'acceptance-poll',
+  taskPoll: 'task-poll',
+  numberReading: 'number-reading',
+};
+
+const scheduleLook = async (client: Client, name: keyof typeof scheduleIds, everyMs: number): Promise<void> => {
+  const scheduleId = scheduleIds[name];
   const spec = { intervals: [{ every: everyMs }] };
   const policies = { overlap: ScheduleOverlapPolicy.SKIP };
   const action = {
     type: 'startWorkflow' as const,
-    workflowType: workflowTypes.acceptancePoll,
+    workflowType: workflowTypes[name],
     taskQueue: taskQueues.cases,
-    workflowId: 'acceptance-poll',
+    workflowId: WORKFLOW_IDS[name],
     args: [],
   };
   try {
-    await client.schedule.create({ scheduleId: acceptancePollScheduleId, spec, policies, action });
+    // At once the first time: the record of who had which number begins on the day Handover does.
+    await client.schedule.create({ scheduleId, spec, policies, action, state: { triggerImmediately: true } });
   } catch (error) {
     if (!(error instanceof ScheduleAlreadyRunning)) throw error;
-    await client.schedule.getHandle(acceptancePollScheduleId).update((now) => ({ ...now, spec, policies, action }));
+    await client.schedule.getHandle(scheduleId).update((now) => ({ ...now, spec, policies, action }));
   }
 };

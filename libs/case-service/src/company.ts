@@ -8,7 +8,7 @@ import {
   type CompanyEvent,
   type CompanyState,
 } from '@handover/case';
-import type { EventStore } from '@handover/event-store';
+import type { Append, EventStore } from '@handover/event-store';
 import type { By } from './by.ts';
 import { appendOf, commitAll, foldStream, retryingConflicts, type Folded } from './stream.ts';
 
@@ -27,24 +27,26 @@ export class Company {
 
   async execute(command: CompanyCommand, by: By): Promise<{ state: CompanyState; refusal: { code: string; message: string } | null }> {
     return retryingConflicts(async () => {
-      const { state, version } = await this.load();
-      const decided = decideCompany(command, state);
-      await commitAll(
-        this.store,
-        [
-          appendOf({
-            stream: STREAM,
-            expected: version,
-            decided: { events: decided.events },
-            by: { ...by, commandId: `${by.commandId}/v${version}` },
-            caseId: command.caseId,
-          }),
-        ],
-        {},
-      );
+      const { append, state, refusal } = await this.prepare(command, by);
+      await commitAll(this.store, [append], {});
 
-      return { state: decided.events.reduce(evolveCompany, state), refusal: decided.refusal ?? null };
+      return { state, refusal };
     });
+  }
+
+  /** Decides without writing, for a claim that is part of a greater transaction. */
+  async prepare(command: CompanyCommand, by: By): Promise<{ append: Append; state: CompanyState; refusal: { code: string; message: string } | null }> {
+    const { state, version } = await this.load();
+    const decided = decideCompany(command, state);
+    const append = appendOf({
+      stream: STREAM,
+      expected: version,
+      decided: { events: decided.events },
+      by: { ...by, commandId: `${by.commandId}/v${version}` },
+      caseId: command.caseId,
+    });
+
+    return { append, state: decided.events.reduce(evolveCompany, state), refusal: decided.refusal ?? null };
   }
 
   async nextInLine(officeId: string, seat: string): Promise<string | null> {

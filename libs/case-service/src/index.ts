@@ -3,6 +3,8 @@ export * from './cases.ts';
 export * from './closing.ts';
 export * from './company.ts';
 export * from './legal-hold.ts';
+export * from './number-cases.ts';
+export * from './numbers.ts';
 export * from './people.ts';
 export * from './stream.ts';
 export * from './intake/intake.ts';

@@ -17,6 +17,8 @@ export * from './leaver/impact.ts';
 export { touchedDialpad } from './leaver/undo.ts';
 export { planMover } from './mover/plan.ts';
 export type { MoverGroup, MoverSnapshot } from './mover/snapshot.ts';
+export * from './number/inventory.ts';
+export * from './number/obstacle.ts';
 export { planNumber, type NumberSnapshot } from './number/plan.ts';
 export { planJoiner, type ExistingUser, type JoinerGroup, type JoinerPreflight } from './joiner/plan.ts';
 export * from './seats.ts';

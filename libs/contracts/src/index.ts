@@ -2,3 +2,4 @@ export * from './hook.ts';
 export * from './http.ts';
 export * from './holds.ts';
 export * from './audit.ts';
+export * from './numbers.ts';

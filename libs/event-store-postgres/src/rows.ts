@@ -64,6 +64,15 @@ export class CaseRows {
     return rows.map((row) => row.id);
   }
 
+  /** Ids of open cases in which a task waits for a person, the oldest first. */
+  async withOpenTasks(): Promise<readonly string[]> {
+    const rows: { id: string }[] = await this.dataSource.query(
+      `SELECT id FROM app.case_row WHERE NOT closed AND attention
+         AND view @? '$.steps[*] ? (exists(@.task) && (@.status == "blocked" || @.status == "contradicted"))' ORDER BY opened_at`,
+    );
+    return rows.map((row) => row.id);
+  }
+
   /** Open cases that were opened at least so long ago, the oldest first. */
   async open(olderThanMs: number): Promise<readonly CaseRow[]> {
     const rows: Row[] = await this.dataSource.query(

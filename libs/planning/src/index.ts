@@ -6,4 +6,5 @@ export * from './other-cases.ts';
 export * from './linking.ts';
 export * from './mover-planning.ts';
 export * from './namesake.ts';
+export * from './number-planning.ts';
 export * from './plan-hash.ts';

@@ -1,5 +1,6 @@
 import type { Projection } from '@handover/event-store-postgres';
 import { auditIndex } from './audit-index.ts';
+import { numberHistory } from './number-provenance.ts';
 
 /** Every read model that follows the log. */
-export const projections: readonly Projection[] = [auditIndex];
+export const projections: readonly Projection[] = [auditIndex, numberHistory];

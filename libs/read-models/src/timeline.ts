@@ -46,7 +46,8 @@ const WORDS: Readonly<Record<CaseEventType, (data: JsonObject) => string>> = {
   StepBlocked: (data) => `${text(data['step'])} is blocked: ${text(data['detail'])} (${text(data['code'])})`,
   StepContradicted: (data) => `${text(data['step'])} was done and does not read back: ${text(data['detail'])}`,
   StepWithheld: (data) => `${text(data['step'])} was not allowed to start: ${text(data['code'])}`,
-  StepRetried: (data) => `${text(data['step'])} is tried again, attempt ${text(data['round'])}`,
+  StepRetried: (data) =>
+    `${text(data['step'])} is ${data['because'] === 'seen-done' ? 'seen done in Dialpad and read back' : 'tried again'}, attempt ${text(data['round'])}`,
   StepWaived: (data) => `${text(data['step'])} is waived${data['reasonCode'] ? `: ${text(data['reasonCode'])}` : ''}`,
   StepClaimedByHand: (data) => `${text(data['step'])} was done by hand, says a person; it is read back`,
   StepDoneByHand: (data) => `${text(data['step'])} was done by hand, and reads back true`,

@@ -62,4 +62,8 @@ export type DialpadActivities = { readonly [kind in StepKind]: (input: StepInput
   awaitAcceptance(input: CaseRef): Promise<CaseView>;
   expireAcceptance(input: CaseRef): Promise<CaseView>;
   pollAcceptance(): Promise<{ readonly waiting: number; readonly accepted: number }>;
+  /** Closes the tasks that a person has done in the console. */
+  pollTasks(): Promise<{ readonly open: number; readonly done: number; readonly unreadable: number }>;
+  /** Records what has changed about the company's numbers since the last reading. */
+  readNumbers(): Promise<{ readonly numbers: number; readonly changed: number }>;
 };

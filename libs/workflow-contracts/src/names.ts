@@ -1,5 +1,13 @@
 /** Workflow types, as the Temporal UI shows them. */
-export const workflowTypes = { leaver: 'leaver', joiner: 'joiner', mover: 'mover', number: 'number', acceptancePoll: 'acceptancePoll' } as const;
+export const workflowTypes = {
+  leaver: 'leaver',
+  joiner: 'joiner',
+  mover: 'mover',
+  number: 'number',
+  acceptancePoll: 'acceptancePoll',
+  taskPoll: 'taskPoll',
+  numberReading: 'numberReading',
+} as const;
 
 /**
  * One queue for order and bookkeeping, one for Dialpad, so that a slow Dialpad never holds up a decision; and one for access
@@ -12,5 +20,5 @@ export const workflowIdOf = (kind: string, caseId: string): string => `${kind}/$
 /** The inverse of `workflowIdOf`; null for workflows that are no case. */
 export const caseIdOf = (workflowId: string): string | null => /^(?:joiner|leaver|mover|number)\/(.+)$/.exec(workflowId)?.[1] ?? null;
 
-/** The company-wide poll for accepted invitations. */
-export const acceptancePollScheduleId = 'handover-acceptance-poll';
+/** What is looked at for the whole company at once, by Temporal Schedules. */
+export const scheduleIds = { acceptancePoll: 'handover-acceptance-poll', taskPoll: 'handover-task-poll', numberReading: 'handover-number-reading' } as const;

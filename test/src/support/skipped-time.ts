@@ -51,6 +51,7 @@ export const startSkippedTime = async (policyText = '') => {
     hooks: {},
   };
   const composed = compose({ dataSource, masterKey: randomBytes(32), dialpad, policy, secrets, now });
+  await composed.readModels.prepare();
   const temporal = { native: env.nativeConnection, connection: env.connection, namespace: env.namespace ?? 'default' };
   await addSearchAttributes(env.client, temporal.namespace);
   const workers = await createWorkers(temporal, composed, bundle);
@@ -84,6 +85,7 @@ export const startSkippedTime = async (policyText = '') => {
     dialpad,
     cases,
     composed,
+    dataSource,
     control,
     view,
     now,

@@ -13,13 +13,14 @@ import {
   type Taken,
 } from '@handover/case-service';
 import type { CaseDetail, CaseItem, Preview, StartCase, TimelineEntry } from '@handover/contracts';
-import { eventIdOf, type EventStore } from '@handover/event-store';
+import type { EventStore } from '@handover/event-store';
 import type { CaseFilter, CaseRows, IdempotencyKeys, People } from '@handover/event-store-postgres';
 import { planTheJoiner, planTheLeaver, planTheMover, type CannotPlan, type LeaverPlanned, type PlanningDeps } from '@handover/planning';
 import { isConnectorError } from '@handover/connector-kit';
 import { caseDetail, caseItem, impactShown, taskShown, timelineOf } from '@handover/read-models';
 import type { HoldDesk } from '../holds/hold-desk.ts';
 import type { Caller } from '../http/auth.ts';
+import { once, type Answered } from '../http/once.ts';
 import { Problem, refusal } from '../http/problem.ts';
 
 export interface DeskDeps {
@@ -40,10 +41,9 @@ export interface DeskDeps {
   readonly newId: () => string;
 }
 
-export interface Started {
-  readonly status: number;
-  readonly body: CaseDetail;
-}
+export type Started = Answered<CaseDetail>;
+/** Names by the reference of the person, as far as the caller may see them. */
+export type Names = ReadonlyMap<string, string>;
 
 /** Roles that may see who a person is; the others see the reference. */
 const SEES_NAMES = ['admin', 'operator', 'approver', 'requester'];
@@ -77,6 +77,20 @@ export class CaseDesk {
     return holdReason(this.deps.store, legalHold.scope === 'case' || personRef === null ? { caseId } : { personRef });
   }
 
+  /** For lists that name persons by reference. */
+  async namesOf(refs: readonly (string | null)[], caller: Caller): Promise<Names> {
+    if (!caller.roles.some((role) => SEES_NAMES.includes(role))) return new Map();
+    const wanted = [...new Set(refs.filter((ref) => ref !== null))];
+    const named = await Promise.all(
+      wanted.map(async (ref) => {
+        const { givenName, familyName } = (await this.deps.persons.load(ref)).profile;
+        return [ref, [givenName, familyName].filter((part) => part !== null).join(' ')] as const;
+      }),
+    );
+
+    return new Map(named.filter(([, name]) => name !== ''));
+  }
+
   async timeline(caseId: string): Promise<readonly TimelineEntry[]> {
     const events = await this.deps.store.read(caseStream(caseId));
     if (events.length === 0) throw new Problem(404, 'case.unknown', 'there is no case of this id');
@@ -98,26 +112,13 @@ export class CaseDesk {
 
   async start(request: StartCase, caller: Caller, idempotencyKey: string | undefined): Promise<Started> {
     if (idempotencyKey === undefined) return this.begin(request, caller, this.deps.newId());
-    const { idempotency } = this.deps;
-    const fingerprint = await idempotency.fingerprint(request);
-    const begun = await idempotency.begin(caller.actor, idempotencyKey, fingerprint);
-    if (begun.kind === 'answered') return { status: begun.status, body: JSON.parse(begun.body) as CaseDetail };
-    if (begun.kind === 'running')
-      throw new Problem(409, 'idempotency.running', 'a request with this Idempotency-Key is still being worked; ask again in a moment', [], {
-        'retry-after': '2',
-      });
-    if (begun.kind === 'other-request') throw new Problem(422, 'idempotency.reused', 'this Idempotency-Key was used for another request; use a new one');
-
-    try {
-      // The id follows from the key: a repeat after a crash tells the same fact again, not a second one.
-      const started = await this.begin(request, caller, eventIdOf('idempotency', [caller.actor, idempotencyKey, fingerprint]));
-      const kept = { status: started.status, body: JSON.stringify(withoutPerson(started.body)), personRef: started.body.person?.ref ?? null };
-      await idempotency.complete(caller.actor, idempotencyKey, kept);
-      return started;
-    } catch (error) {
-      await idempotency.abandon(caller.actor, idempotencyKey);
-      throw error;
-    }
+    const asked = { actor: caller.actor, key: idempotencyKey, request };
+    return once(
+      this.deps.idempotency,
+      asked,
+      (id) => this.begin(request, caller, id),
+      (body) => ({ body: withoutPerson(body), personRef: body.person?.ref ?? null }),
+    );
   }
 
   private async begin({ source, fact, reason }: StartCase, caller: Caller, id: string): Promise<Started> {

@@ -4,7 +4,6 @@ import { ApiBearerAuth, ApiHeader, ApiOperation, ApiResponse, ApiTags } from '@n
 import type { Response } from 'express';
 import type { z } from 'zod';
 import { By, Roles, type Caller } from '../http/auth.ts';
-import { Problem } from '../http/problem.ts';
 import { CaseDesk } from './case-desk.ts';
 
 type In<S extends z.ZodType> = z.output<S>;
@@ -36,8 +35,6 @@ export class CasesController {
       response.status(200);
       return this.desk.preview(body, caller);
     }
-    if (key !== undefined && !/^[\x21-\x7e ]{1,255}$/.test(key))
-      throw new Problem(400, 'idempotency.key', 'Idempotency-Key is 1 to 255 visible ASCII characters');
     const started = await this.desk.start(body, caller, key);
     response.status(started.status).setHeader('location', `/v1/cases/${started.body.id}`);
 

@@ -130,7 +130,9 @@ const saying = (free: FreeStep): { personal?: JsonObject } =>
 
 export const retryStep = (state: OpenCase, free: FreeStep): Decided<CaseEvent> => {
   const round = stuck(state, free.step, 'retried') + 1;
-  return happened({ type: 'StepRetried', data: { step: free.step, round }, ...saying(free) });
+  const seen = free.reasonCode === 'seen-done' ? { because: 'seen-done' as const } : {};
+
+  return happened({ type: 'StepRetried', data: { step: free.step, round, ...seen }, ...saying(free) });
 };
 
 /** Kinds whose promise is the point of the case: nobody can decide that they need not be kept. */

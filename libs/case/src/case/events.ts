@@ -19,7 +19,8 @@ export type CaseEvent =
   | Event<'StepBlocked', { step: string; round: number; code: string; detail: string }>
   | Event<'StepContradicted', { step: string; round: number; evidence: JsonObject; detail: string }>
   | Event<'StepWithheld', { step: string; round: number; code: string }>
-  | Event<'StepRetried', { step: string; round: number }>
+  /** `seen-done`: nobody asked; Dialpad shows that a task is done. */
+  | Event<'StepRetried', { step: string; round: number; because?: 'seen-done' }>
   | Event<'StepWaived', { step: string; round: number; reasonCode: string | null }>
   | Event<'StepClaimedByHand', { step: string; round: number }>
   | Event<'StepDoneByHand', { step: string; round: number; evidence: JsonObject; userId?: string }>

@@ -32,8 +32,14 @@ export interface CompanyState {
   readonly operatorExits: readonly { readonly caseId: string; readonly userId: string; readonly groups: readonly string[] }[];
   readonly claims: readonly SeatClaim[];
   readonly queue: readonly SeatClaim[];
-  /** Numbers promised to a joiner, or pooled by a leaver who may still come back. */
-  readonly numbers: readonly { readonly caseId: string; readonly number: string; readonly withheld: boolean }[];
+  readonly numbers: readonly NumberClaim[];
+}
+
+/** A number promised to a case, or pooled by a leaver who may still come back. */
+export interface NumberClaim {
+  readonly caseId: string;
+  readonly number: string;
+  readonly withheld: boolean;
 }
 
 export const emptyCompany: CompanyState = { adminExits: [], leaving: [], operatorExits: [], claims: [], queue: [], numbers: [] };
@@ -218,3 +224,7 @@ export const claimedNumber = (state: CompanyState, caseId: string): string | nul
 /** Who is woken when a seat of an office comes free. */
 export const nextInLine = (state: CompanyState, officeId: string, seat: string): string | null =>
   state.queue.find((each) => each.officeId === officeId && each.seat === seat)?.caseId ?? null;
+
+/** What another case holds of this number. */
+export const claimOnNumber = (state: CompanyState, number: string, exceptCaseId: string | null): NumberClaim | null =>
+  state.numbers.find((each) => each.number === number && each.caseId !== exceptCaseId) ?? null;

@@ -1,0 +1,3 @@
+export * from './changes.ts';
+export * from './provenance.ts';
+export * from './suggestion.ts';
