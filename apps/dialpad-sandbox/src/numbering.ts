@@ -1,5 +1,6 @@
 import { ApiError } from './http.ts';
 import type { PhoneNumber } from './model.ts';
+import { needSeatForNumber } from './seats.ts';
 import type { World } from './world.ts';
 
 /** Numbers that ring inside the company only begin with 803 (Dialpad's description of `move_office`). */
@@ -84,6 +85,8 @@ export const take = (wish: Wish, target: { readonly type: string; readonly id: s
   if (number.targetId === target.id) return number;
   if (number.status === 'pending') throw new ApiError(409, 'the number is on hold');
   if (number.targetId !== null && world.switches.reassign === 'refuses') throw new ApiError(409, 'the number is assigned to somebody else');
+
+  if (target.type === 'user' && world.switches.additionalNumber === 'needs-seat') needSeatForNumber(world.user(target.id), world);
 
   return assign(number, target.type, target.id, primary, world);
 };

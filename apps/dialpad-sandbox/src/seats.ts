@@ -45,6 +45,13 @@ export const needSeats = (officeId: string, wanted: Partial<Record<Counter, numb
   world.putOffice({ ...office, bought: { ...office.bought, ...bought } });
 };
 
+/** One more number than the licence comes with takes an additional-number licence. */
+export const needSeatForNumber = (user: User, world: World): void => {
+  if (extraNumbers({ ...user, phoneNumbers: [...user.phoneNumbers, ''] }, world) > extraNumbers(user, world)) {
+    needSeats(user.officeId, { additional_number_lines: 1 }, world);
+  }
+};
+
 export const needSeat = (officeId: string, license: string, world: World): void => needSeats(officeId, { [counterOf(license)]: 1 }, world);
 
 /** What a user takes from the counters of the office. */

@@ -18,6 +18,8 @@ export const choices = {
   sellIncludesNumber: ['true', 'false'],
   /** A change to a Support licence that keeps numbers when too few additional number licences are free. */
   keepNumbers: ['refuses', 'drops'],
+  /** Assigning a number beyond what the licence comes with when no additional-number licence is free; `needs-seat` goes by `noSeat`. */
+  additionalNumber: ['allowed', 'needs-seat'],
   /** What becomes of the numbers of a user who is moved to an office abroad: un-assigned like others, or lost. */
   numbersAbroad: ['un-assigned', 'lost'],
   /** Body of an operation that is documented to answer with nothing. */
