@@ -20,6 +20,8 @@ export interface PostgresOptions {
   readonly port: number;
   /** For tests only: without fsync a power cut loses acknowledged writes. */
   readonly unsafeButFast?: boolean;
+  /** 120 unless told. */
+  readonly connections?: number;
   readonly onOutput?: (line: string) => void;
 }
 
@@ -83,7 +85,7 @@ const isOpen = (folder: string): boolean => {
   }
 };
 
-export const startPostgres = async ({ dataDir, port, unsafeButFast = false, onOutput }: PostgresOptions): Promise<RunningPostgres> => {
+export const startPostgres = async ({ dataDir, port, unsafeButFast = false, connections = 120, onOutput }: PostgresOptions): Promise<RunningPostgres> => {
   const owner = unprivileged();
   mkdirSync(resolve(dataDir), { recursive: true });
   if (owner) makeWalkable(resolve(dataDir));
@@ -104,7 +106,7 @@ export const startPostgres = async ({ dataDir, port, unsafeButFast = false, onOu
     'listen_addresses=127.0.0.1',
     `port=${port}`,
     'unix_socket_directories=',
-    'max_connections=120',
+    `max_connections=${connections}`,
     'timezone=UTC',
     ...(unsafeButFast ? ['fsync=off', 'synchronous_commit=off', 'full_page_writes=off'] : []),
   ];

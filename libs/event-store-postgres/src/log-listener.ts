@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Pool, PoolClient } from 'pg';
 import type { DataSource } from 'typeorm';
+import { poolOf } from './pool.ts';
 
 /** What the sequencer says once for all it sealed; the payload is the size of the log. */
 export const LOG_CHANNEL = 'handover_log';
@@ -18,7 +19,7 @@ export class LogListener {
   #stopped = false;
 
   constructor(dataSource: DataSource) {
-    this.#pool = (dataSource.driver as unknown as { readonly master: Pool }).master;
+    this.#pool = poolOf(dataSource);
   }
 
   /** `wake` is called at news, until what is returned is called. */

@@ -2,18 +2,19 @@ import {
   EventStoreError,
   canonicalJson,
   type Append,
-  type CaseRow,
   type Committed,
   type EventMeta,
   type EventStore,
   type JsonObject,
-  type PersonIndexEntry,
   type SideWrites,
   type StoredEvent,
 } from '@handover/event-store';
 import { PersonErased, type Keyring, type Sealed } from '@handover/privacy';
-import type { DataSource, QueryRunner } from 'typeorm';
-import { pgError } from './pg-error.ts';
+import type { Pool } from 'pg';
+import type { DataSource } from 'typeorm';
+import { writeCommits, type PreparedAppend, type PreparedCommit } from './commit.ts';
+import { poolOf } from './pool.ts';
+import { Together } from './together.ts';
 
 interface EventRow {
   readonly event_id: string;
@@ -27,100 +28,74 @@ interface EventRow {
   readonly sealed: Buffer | null;
 }
 
-const READ = `SELECT event_id, version, type, schema_version, recorded_at, body, meta, key_id, sealed FROM ev.event WHERE stream_id = $1 AND version > $2 ORDER BY version`;
-const APPEND = `SELECT last_version, already FROM ev.append($1, $2, $3::uuid[], $4::text[], $5::int[], $6::bytea[], $7::bytea[], $8::uuid[], $9::bytea[])`;
+/** A stream, and the version after which to read it. */
+type Wanted = readonly [stream: string, after: number];
 
-/** An append as the database takes it, personal parts sealed. */
-interface PreparedAppend {
-  readonly stream: string;
-  readonly expected: number;
-  readonly values: readonly unknown[];
-}
+const READ = {
+  name: 'handover-read',
+  text: `SELECT w.n, e.event_id, e.version, e.type, e.schema_version, e.recorded_at, e.body, e.meta, e.key_id, e.sealed
+    FROM unnest($1::text[], $2::bigint[]) WITH ORDINALITY w(stream, after, n)
+    CROSS JOIN LATERAL (SELECT * FROM ev.event WHERE stream_id = w.stream AND version > w.after ORDER BY version) e ORDER BY w.n, e.version`,
+};
 
-/** The record on PostgreSQL: personal parts are sealed before they leave the process, and one commit is one transaction. */
+const readStreams = async (pool: Pool, wanted: readonly Wanted[]): Promise<readonly (readonly EventRow[])[]> => {
+  const { rows } = await pool.query<EventRow & { n: string }>({ ...READ, values: [wanted.map(([stream]) => stream), wanted.map(([, after]) => after)] });
+  const found: EventRow[][] = wanted.map(() => []);
+  for (const row of rows) found[Number(row.n) - 1]?.push(row);
+
+  return found;
+};
+
+/** The record on PostgreSQL: personal parts are sealed before they leave the process; commits that come together share a flush. */
 export class PostgresEventStore implements EventStore {
+  readonly #reads: Together<Wanted, readonly EventRow[]>;
+  readonly #commits: Together<PreparedCommit, Committed | Error>;
+
   constructor(
     private readonly dataSource: DataSource,
     private readonly keyring: Keyring,
-  ) {}
+  ) {
+    const pool = poolOf(dataSource);
+    this.#reads = new Together({ carry: (wanted) => readStreams(pool, wanted) });
+    this.#commits = new Together({ carry: (commits) => writeCommits(pool, commits), keysOf: ({ streams }) => streams });
+  }
 
   async read(stream: string, after = 0): Promise<readonly StoredEvent[]> {
-    const rows: EventRow[] = await this.dataSource.query(READ, [stream, after]);
+    const rows = await this.#reads.ask([stream, after]);
     return Promise.all(rows.map((row) => this.opened(stream, row)));
   }
 
   async commit(appends: readonly Append[], side: SideWrites = {}): Promise<Committed> {
     const sorted = [...appends].sort((a, b) => (a.stream < b.stream ? -1 : 1)); // one lock order for all
-    // Before a connection is held: sealing may need one of its own, and who holds one while waiting for another can
-    // wait for ever once all are held.
+    // Before it goes into a batch: sealing may need a connection of its own.
     const ready = await Promise.all(sorted.map((append) => this.prepared(append)));
-    const runner = this.dataSource.createQueryRunner();
-    await runner.connect();
-    try {
-      await runner.startTransaction();
-      const committed = await this.appendAll(runner, ready);
-      if (!committed.already) await writeSide(runner, side);
-      await runner.commitTransaction();
-      for (const person of side.destroyKeysOf ?? []) this.keyring.forget(person);
-
-      return committed;
-    } catch (error) {
-      if (runner.isTransactionActive) await runner.rollbackTransaction().catch(() => undefined);
-      if (error instanceof EventStoreError && error.code === 'erased') this.forgetAll(appends);
-      throw error;
-    } finally {
-      await runner.release();
+    const answer = await this.#commits.ask({ streams: ready.map(({ stream }) => stream), appends: ready, side });
+    if (answer instanceof Error) {
+      if (answer instanceof EventStoreError && answer.code === 'erased') this.forgetAll(appends);
+      throw answer;
     }
+    for (const person of side.destroyKeysOf ?? []) this.keyring.forget(person);
+
+    return answer;
   }
 
   private forgetAll(appends: readonly Append[]): void {
     for (const event of appends.flatMap((append) => append.events)) if (event.personal) this.keyring.forget(event.personal.person);
   }
 
-  private async appendAll(runner: QueryRunner, appends: readonly PreparedAppend[]): Promise<Committed> {
-    const versions: Record<string, number> = {};
-    const known: boolean[] = [];
-    for (const append of appends) {
-      const { version, already } = await this.append(runner, append);
-      versions[append.stream] = version;
-      known.push(already);
-    }
-    const already = known.length > 0 && known.every(Boolean);
-    // Part of it was known: what we decided on is not what is there.
-    const half = known.findIndex(Boolean);
-    if (!already && half >= 0) throw new EventStoreError('id-reused', appends[half]?.stream ?? '');
-
-    return { versions, already };
-  }
-
   private async prepared({ stream, expected, events }: Append): Promise<PreparedAppend> {
-    try {
-      const sealed = await Promise.all(events.map((event) => this.sealed(stream, event)));
-      return {
-        stream,
-        expected,
-        values: [
-          events.map((event) => event.id),
-          events.map((event) => event.type),
-          events.map((event) => event.schema),
-          events.map((event) => Buffer.from(canonicalJson(event.data))),
-          events.map((event) => Buffer.from(canonicalJson(event.meta))),
-          sealed.map((each) => each?.keyId ?? null),
-          sealed.map((each) => each?.bytes ?? null),
-        ],
-      };
-    } catch (error) {
-      throw translated(error, stream, expected);
-    }
-  }
-
-  private async append(runner: QueryRunner, { stream, expected, values }: PreparedAppend): Promise<{ version: number; already: boolean }> {
-    try {
-      const [row] = (await runner.query(APPEND, [stream, expected, ...values])) as { last_version: string; already: boolean }[];
-      return { version: Number(row?.last_version), already: row?.already ?? false };
-    } catch (error) {
-      throw translated(error, stream, expected);
-    }
+    const sealed = await Promise.all(events.map((event) => this.sealed(stream, event)));
+    return {
+      stream,
+      expected,
+      ids: events.map((event) => event.id),
+      types: events.map((event) => event.type),
+      schemas: events.map((event) => event.schema),
+      bodies: events.map((event) => Buffer.from(canonicalJson(event.data))),
+      metas: events.map((event) => Buffer.from(canonicalJson(event.meta))),
+      keys: sealed.map((each) => each?.keyId ?? null),
+      sealed: sealed.map((each) => each?.bytes ?? null),
+    };
   }
 
   private async sealed(stream: string, event: Append['events'][number]): Promise<Sealed | null> {
@@ -128,8 +103,9 @@ export class PostgresEventStore implements EventStore {
     try {
       return await this.keyring.seal(event.personal.person, { eventId: event.id, stream, type: event.type }, canonicalJson(event.personal.data));
     } catch (error) {
-      const stored = error instanceof PersonErased ? await this.storedSeal(event.id) : null;
-      if (!stored) throw error;
+      if (!(error instanceof PersonErased)) throw error;
+      const stored = await this.storedSeal(event.id);
+      if (!stored) throw new EventStoreError('erased', stream);
       return stored;
     }
   }
@@ -160,73 +136,3 @@ export class PostgresEventStore implements EventStore {
     return { ...event, personal: plain === null ? { person, erased: true } : { person, data: JSON.parse(plain) as JsonObject } };
   }
 }
-
-const translated = (error: unknown, stream: string, expected: number): unknown => {
-  if (error instanceof PersonErased) return new EventStoreError('erased', stream);
-  const { code, detail } = pgError(error);
-  if (code === 'ES001') return new EventStoreError('conflict', stream, { actual: Number(detail), expected });
-  if (code === 'ES005') return new EventStoreError('erased', stream);
-  if (code === 'ES002' || code === '23505') return new EventStoreError('id-reused', stream);
-  // A deadlock or a serialization failure is a lost race like any other.
-  if (code === '40P01' || code === '40001') return new EventStoreError('conflict', stream, { expected });
-
-  return error;
-};
-
-const writeSide = async (runner: QueryRunner, side: SideWrites): Promise<void> => {
-  for (const row of side.cases ?? []) await runner.query(UPSERT_CASE, caseValues(row));
-  for (const message of side.outbox ?? []) await runner.query('INSERT INTO app.outbox (case_id, kind) VALUES ($1, $2)', [message.caseId, message.kind]);
-  for (const entry of side.people ?? []) await indexPerson(runner, entry);
-  if (side.inbox) {
-    const { id, status, caseIds, reason, pointers } = side.inbox;
-    const purge = status === 'processed' || status === 'ignored';
-    await runner.query(
-      `UPDATE app.inbox SET status = $2, case_ids = $3::uuid[], reason = $4, pointers = $5::text[], body = CASE WHEN $6 THEN NULL ELSE body END WHERE id = $1`,
-      [id, status, caseIds, reason, pointers, purge],
-    );
-  }
-  if (side.purgeInbox && side.purgeInbox.length > 0) await runner.query(PURGE_INBOX, [side.purgeInbox]);
-  for (const person of side.destroyKeysOf ?? []) {
-    await runner.query('SELECT ev.destroy_key($1)', [person]);
-    await runner.query('DELETE FROM app.person_index WHERE person_ref = $1', [person]);
-    await runner.query('DELETE FROM app.idempotency_key WHERE person_ref = $1', [person]);
-  }
-};
-
-/** @throws EventStoreError `conflict` when somebody else is found by it than was thought. */
-const indexPerson = async (runner: QueryRunner, { index, personRef, over }: PersonIndexEntry): Promise<void> => {
-  const onConflict =
-    over === undefined
-      ? 'DO NOTHING'
-      : `(index) DO UPDATE SET person_ref = excluded.person_ref${over === 'anybody' ? '' : ' WHERE app.person_index.person_ref = $3'}`;
-  const written: unknown[] = await runner.query(`INSERT INTO app.person_index (index, person_ref) VALUES ($1, $2) ON CONFLICT ${onConflict} RETURNING index`, [
-    index,
-    personRef,
-    ...(over === undefined || over === 'anybody' ? [] : [over.personRef]),
-  ]);
-  if (written.length === 0) throw new EventStoreError('conflict', `person/${personRef}`); // somebody met this person first
-};
-/** Nobody can work what has no body any more. */
-const PURGE_INBOX = `UPDATE app.inbox SET body = NULL, status = 'ignored', reason = 'the person it was about is erased', pointers = '{}' WHERE id = ANY($1::uuid[]) AND status <> 'received'`;
-
-const UPSERT_CASE = `INSERT INTO app.case_row (id, kind, phase, person_ref, office, waiting_on, due, attention, closed, version, view, opened_at, number)
-  VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)
-  ON CONFLICT (id) DO UPDATE SET phase = excluded.phase, office = excluded.office, waiting_on = excluded.waiting_on, due = excluded.due,
-    attention = excluded.attention, closed = excluded.closed, version = excluded.version, view = excluded.view
-  WHERE app.case_row.version < excluded.version`;
-
-const caseValues = (row: CaseRow): unknown[] => [
-  row.id,
-  row.kind,
-  row.phase,
-  row.personRef,
-  row.office,
-  row.waitingOn,
-  row.due,
-  row.attention,
-  row.closed,
-  row.version,
-  JSON.stringify(row.view),
-  row.openedAt,
-  row.number,
-];

@@ -30,6 +30,7 @@ const RIGHTS: readonly string[] = [
   `SELECT ON ev.pack_key TO handover_reader`,
   `SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA app TO handover_app`,
   `USAGE ON ALL SEQUENCES IN SCHEMA app TO handover_app`,
+  `EXECUTE ON ALL FUNCTIONS IN SCHEMA app TO handover_app`,
   `CREATE ON SCHEMA read TO handover_app`,
   `SELECT, INSERT, UPDATE, DELETE ON read.subscription TO handover_app`,
   `SELECT ON read.subscription TO handover_reader`,
@@ -64,7 +65,7 @@ export const createRoles = async (db: QueryRunner): Promise<void> => {
 
 export const grantRights = async (db: QueryRunner): Promise<void> => {
   await db.query(`REVOKE ALL ON ALL TABLES IN SCHEMA ev FROM PUBLIC, ${ALL}`);
-  await db.query(`REVOKE ALL ON ALL FUNCTIONS IN SCHEMA ev FROM PUBLIC, ${ALL}`);
+  await db.query(`REVOKE ALL ON ALL FUNCTIONS IN SCHEMA ev, app FROM PUBLIC, ${ALL}`);
   await db.query(`REVOKE ALL ON SCHEMA ev, app, read FROM PUBLIC, ${ALL}`);
   for (const right of RIGHTS) await db.query(`GRANT ${right}`);
   await db.query(`GRANT SELECT ON handover_migrations TO ${ALL}`);

@@ -15,7 +15,7 @@ export const startServers = async (): Promise<BenchServers> => {
   const dataDir = mkdtempSync(join(tmpdir(), 'handover-bench-'));
   chmodSync(dataDir, 0o711);
   mkdirSync(dataDir, { recursive: true });
-  const postgres = await startPostgres({ dataDir, port: await freePort() });
+  const postgres = await startPostgres({ dataDir, port: await freePort(), connections: 400 });
   const port = await freePort();
   const { command } = await temporalCli(() => undefined);
   const temporal = await startTemporal(command, { dataDir, log: join(dataDir, 'temporal.log'), port, uiPort: await freePort(), namespace: 'default' });

@@ -7,6 +7,7 @@ import { NumberCases1772000000020 } from './1772000000020-number-cases.ts';
 import { Mentions1772000000015 } from './1772000000015-mentions.ts';
 import { Subscriptions1772000000030 } from './1772000000030-subscriptions.ts';
 import { Roles1772000000031 } from './1772000000031-roles.ts';
+import { Commit1772000000032 } from './1772000000032-commit.ts';
 import { Tree1772000000040 } from './1772000000040-tree.ts';
 import { SignedKeys1772000000041 } from './1772000000041-signed-keys.ts';
 import { Anchors1772000000042 } from './1772000000042-anchors.ts';
@@ -29,6 +30,7 @@ export const migrations = [
   Mentions1772000000015,
   Subscriptions1772000000030,
   Roles1772000000031,
+  Commit1772000000032,
   Tree1772000000040,
   SignedKeys1772000000041,
   Anchors1772000000042,

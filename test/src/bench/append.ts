@@ -1,0 +1,118 @@
+import { fork, type ChildProcess } from 'node:child_process';
+import { generateKeyPairSync } from 'node:crypto';
+import { once } from 'node:events';
+import { migrate, openDatabase, verifyLog, verifyStreams } from '@handover/event-store-postgres';
+import type { Measured, Window, WriterSettings } from './append-writer.ts';
+import { installPeer } from './peer.ts';
+import { rowOf, type Row } from './row.ts';
+import type { BenchServers } from './servers.ts';
+
+const WIDTHS = [1, 8, 32, 128];
+const EVENTS = [1, 5];
+const WINDOW_MS = 2_500;
+const ROUNDS = 3;
+
+type Variant = WriterSettings['variant'];
+
+/** Some processes that append the same way at the same time. */
+interface Writers {
+  readonly run: (window: Window) => Promise<Measured>;
+  readonly stop: () => void;
+}
+
+/**
+ * Appends per second through the case command, beside a plain INSERT and, with `--peer emmett`, beside emmett: in turns, on
+ * one PostgreSQL, each in processes of its own. The middle one of the rounds counts.
+ */
+export const append = async ({ postgresUrl }: BenchServers, peerName: string | null): Promise<readonly Row[]> => {
+  const owner = await openDatabase(postgresUrl, { poolSize: 2 });
+  await migrate(owner);
+  const peer = peerName === null ? null : installPeer(peerName);
+  const variants: readonly Variant[] = peer === null ? ['plain', 'handover'] : ['plain', 'emmett', 'handover'];
+  const rows: Row[] = [];
+  for (const processes of [1, 2]) {
+    const writers = new Map<Variant, Writers>();
+    for (const variant of variants) writers.set(variant, await startWriters(variant, postgresUrl, peer, processes));
+    for (const events of EVENTS) {
+      for (const width of processes === 1 ? WIDTHS : WIDTHS.slice(1)) rows.push(...(await compared(writers, { width, events, ms: WINDOW_MS }, processes)));
+    }
+    for (const each of writers.values()) each.stop();
+  }
+  await assertRecordIsRight(owner);
+  await owner.destroy();
+
+  return rows;
+};
+
+const compared = async (writers: ReadonlyMap<Variant, Writers>, window: Window, processes: number): Promise<Row[]> => {
+  const seen = new Map<Variant, Measured[]>([...writers.keys()].map((variant) => [variant, []]));
+  for (let round = 0; round < ROUNDS; round += 1) {
+    const turn = [...writers].sort(() => Math.random() - 0.5);
+    for (const [variant, each] of turn) seen.get(variant)?.push(await each.run(window));
+  }
+  const middle = (variant: Variant): Measured => [...(seen.get(variant) ?? [])].sort((a, b) => a.appends - b.appends)[Math.floor(ROUNDS / 2)] as Measured;
+  const ours = middle('handover');
+  const rows = [...writers.keys()]
+    .filter((variant) => variant !== 'handover')
+    .map((variant) =>
+      rowOf({
+        name: 'append',
+        unit: 'appends per second',
+        params: {
+          callers: window.width,
+          events: window.events,
+          processes,
+          p50ms: round(ours.p50),
+          p99ms: round(ours.p99),
+          theirP99ms: round(middle(variant).p99),
+        },
+        ours: ours.appends,
+        baseline: middle(variant).appends,
+        baselineName: variant === 'plain' ? 'plain INSERT' : 'emmett-postgresql 0.42.0',
+        goal: variant === 'plain' ? (window.width === 32 ? '0.75' : 'none') : window.width === 32 ? '>= 1.3, better 3' : '>= 1.3',
+      }),
+    );
+  for (const row of rows)
+    console.log(
+      `  ${window.width} callers, ${window.events} events, ${processes} processes: ${row.ours} beside ${row.baseline} (${row.baselineName}): ${row.ratio}`,
+    );
+
+  return rows;
+};
+
+const round = (value: number): number => Math.round(value * 10) / 10;
+
+const startWriters = async (variant: Variant, url: string, peer: string | null, processes: number): Promise<Writers> => {
+  const key = String(generateKeyPairSync('ed25519').privateKey.export({ type: 'pkcs8', format: 'pem' }));
+  const children = await Promise.all(
+    Array.from({ length: processes }, async (_, index) => {
+      const settings: WriterSettings = { variant, url, peer, checkpointKey: variant === 'handover' && index === 0 ? key : null };
+      const child = fork(new URL('./append-writer.js', import.meta.url), [JSON.stringify(settings)], { execArgv: ['--enable-source-maps'] });
+      await Promise.race([once(child, 'message'), once(child, 'exit').then(() => Promise.reject(new Error(`the writer ${variant} ended`)))]);
+      return child;
+    }),
+  );
+
+  return {
+    run: async (window) => {
+      const all = await Promise.all(children.map((child) => ask(child, { ...window, width: window.width / processes })));
+      return {
+        appends: all.reduce((sum, each) => sum + each.appends, 0),
+        p50: Math.max(...all.map((each) => each.p50)),
+        p99: Math.max(...all.map((each) => each.p99)),
+      };
+    },
+    stop: () => children.forEach((child) => child.kill()),
+  };
+};
+
+const ask = async (child: ChildProcess, window: Window): Promise<Measured> => {
+  child.send(window);
+  return ((await once(child, 'message')) as [Measured])[0];
+};
+
+/** A speed that was bought with a broken record is none. */
+const assertRecordIsRight = async (owner: Parameters<typeof verifyStreams>[0]): Promise<void> => {
+  const problems = [...(await verifyStreams(owner)).problems, ...(await verifyLog(owner)).problems];
+  if (problems.length > 0) throw new Error(`the record does not verify after the measurement: ${JSON.stringify(problems[0])}`);
+};
