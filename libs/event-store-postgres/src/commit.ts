@@ -41,6 +41,23 @@ export class WriteFailed extends Error {
   }
 }
 
+/** The stream is where it was expected, and an id is taken all the same: a repetition, or a reuse. */
+class IdTaken extends EventStoreError {
+  constructor(stream: string) {
+    super('id-reused', stream);
+  }
+}
+
+/** A version that no stream has: asked for it, the database compares what is stored under the ids. */
+const NOWHERE = -1;
+
+/**
+ * The same commit as a question: is just this stored already? Null when the answer says no more than is known. A repetition
+ * that was decided anew comes at the version of now, where only the taken id shows that it is one.
+ */
+export const asRepetition = (commit: PreparedCommit, answer: Committed | Error): PreparedCommit | null =>
+  answer instanceof IdTaken ? { ...commit, appends: commit.appends.map((append) => ({ ...append, expected: NOWHERE })) } : null;
+
 const COMMIT = {
   name: 'handover-commit',
   text: 'SELECT * FROM app.commit($1::int[], $2::text[], $3::bigint[], $4::int[], $5::uuid[], $6::text[], $7::int[], $8::bytea[], $9::bytea[], $10::uuid[], $11::bytea[], $12::jsonb)',
@@ -86,7 +103,8 @@ const failureOf = ({ appends, streams }: PreparedCommit, { failure, message, det
   if (failure === 'ES001') return new EventStoreError('conflict', stream, { actual: Number(detail), expected: at?.expected ?? 0 });
   // Somebody met this person first.
   if (failure === 'ES008') return new EventStoreError('conflict', `person/${detail ?? ''}`);
-  if (failure === 'ES002' || (failure === '23505' && place !== null)) return new EventStoreError('id-reused', stream);
+  if (failure === '23505' && place !== null) return new IdTaken(stream);
+  if (failure === 'ES002') return new EventStoreError('id-reused', stream);
   if (failure === 'ES005') return new EventStoreError('erased', stream);
   // A deadlock or a serialization failure is a lost race like any other.
   if (failure === '40P01' || failure === '40001') return new EventStoreError('conflict', stream, at ? { expected: at.expected } : {});

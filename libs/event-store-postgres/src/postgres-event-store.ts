@@ -12,7 +12,7 @@ import {
 import { PersonErased, type Keyring, type Sealed } from '@handover/privacy';
 import type { Pool } from 'pg';
 import type { DataSource } from 'typeorm';
-import { writeCommits, type PreparedAppend, type PreparedCommit } from './commit.ts';
+import { asRepetition, writeCommits, type PreparedAppend, type PreparedCommit } from './commit.ts';
 import { poolOf } from './pool.ts';
 import { Together } from './together.ts';
 
@@ -69,7 +69,7 @@ export class PostgresEventStore implements EventStore {
     const sorted = [...appends].sort((a, b) => (a.stream < b.stream ? -1 : 1)); // one lock order for all
     // Before it goes into a batch: sealing may need a connection of its own.
     const ready = await Promise.all(sorted.map((append) => this.prepared(append)));
-    const answer = await this.#commits.ask({ streams: ready.map(({ stream }) => stream), appends: ready, side });
+    const answer = await this.write({ streams: ready.map(({ stream }) => stream), appends: ready, side });
     if (answer instanceof Error) {
       if (answer instanceof EventStoreError && answer.code === 'erased') this.forgetAll(appends);
       throw answer;
@@ -77,6 +77,14 @@ export class PostgresEventStore implements EventStore {
     for (const person of side.destroyKeysOf ?? []) this.keyring.forget(person);
 
     return answer;
+  }
+
+  private async write(commit: PreparedCommit): Promise<Committed | Error> {
+    const answer = await this.#commits.ask(commit);
+    const repetition = asRepetition(commit, answer);
+    const second = repetition && (await this.#commits.ask(repetition));
+
+    return second && !(second instanceof Error) ? second : answer;
   }
 
   private forgetAll(appends: readonly Append[]): void {

@@ -42,10 +42,12 @@ export class InMemoryEventStore implements EventStore {
     const versions: Record<string, number> = {};
     const known = appends.map((append) => this.isKnown(append));
     if (appends.length > 0 && known.every(Boolean)) {
-      for (const { stream } of appends) versions[stream] = this.streams.get(stream)?.length ?? 0;
+      for (const { stream, events } of appends) versions[stream] = (this.streams.get(stream) ?? []).findIndex((each) => each.id === events.at(-1)?.id) + 1;
       return { versions, already: true };
     }
 
+    const ids = appends.flatMap(({ events }) => events.map((event) => event.id));
+    if (new Set(ids).size < ids.length) throw new EventStoreError('id-reused', appends[0]?.stream ?? '');
     for (const append of appends) this.assertFits(append);
     for (const { stream, events } of appends) {
       this.streams.set(stream, [...(this.streams.get(stream) ?? []), ...events]);

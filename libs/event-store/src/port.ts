@@ -111,7 +111,7 @@ export interface SideWrites {
 }
 
 export interface Committed {
-  /** Version of each stream afterwards. */
+  /** Version of each stream after this commit; of a repetition: after the commit that it repeats. */
   readonly versions: Readonly<Record<string, number>>;
   /** Every event was stored before, with the same content: nothing was written, side writes included. */
   readonly already: boolean;
