@@ -1,4 +1,4 @@
-import { RuleViolation, stepOf, taskOf, type OpenCase, type PlannedStep } from '@handover/case';
+import { RuleViolation, stepOf, taskBehind, taskOf, type OpenCase, type PlannedStep, type StepState } from '@handover/case';
 import { systemBy, type LoadedCase } from '@handover/case-service';
 import { isConnectorError, withPriority } from '@handover/connector-kit';
 import type { DialpadActivities } from '@handover/workflow-contracts';
@@ -10,7 +10,19 @@ const STUCK = ['blocked', 'contradicted'];
 
 /** Open tasks that Dialpad can show as done. What only a person can say is not looked at. */
 const openTasks = (state: OpenCase): readonly PlannedStep[] =>
-  state.steps.filter((step) => STUCK.includes(stepOf(state, step.id).status) && (taskOf(step)?.readBack ?? null) !== null);
+  state.steps.filter((step) => {
+    const at = stepOf(state, step.id);
+    return STUCK.includes(at.status) && ((taskOf(step)?.readBack ?? null) !== null || waitsForRestore(at));
+  });
+
+/** A joiner whose deleted namesake has to be restored, before there is a plan. */
+const waitsForRestore = ({ code }: StepState): boolean => taskBehind(code) === 'restore-user';
+
+/** Restored, or purged meanwhile: either way the joiner can go on. The block names the user. */
+const isRestored = async (deps: DialpadActivityDeps, { detail }: StepState): Promise<boolean> => {
+  const userId = /\buser (\d{6,20})\b/.exec(detail ?? '')?.[1];
+  return userId !== undefined && (await deps.dialpad.readUser(userId))?.state !== 'deleted';
+};
 
 /**
  * One look at every open task of the company. Whoever did the work, in the console, need not come back and say so: a task
@@ -37,11 +49,14 @@ const lookAtAll = async (deps: DialpadActivityDeps): Promise<{ open: number; don
   return sums;
 };
 
-const lookAtOne = async (deps: DialpadActivityDeps, loaded: LoadedCase, { id }: PlannedStep): Promise<'open' | 'done' | 'unreadable'> => {
-  const { round } = stepOf(loaded.state, id);
+const lookAtOne = async (deps: DialpadActivityDeps, loaded: LoadedCase, step: PlannedStep): Promise<'open' | 'done' | 'unreadable'> => {
+  const { id } = step;
+  const at = stepOf(loaded.state, id);
+  const { round } = at;
   try {
-    const { holds } = await lookAtTask(contextOf(deps, loaded, { caseId: loaded.caseId, step: id, round }));
-    if (!holds) return 'open';
+    const isTask = taskOf(step) !== null;
+    const isDone = isTask ? (await lookAtTask(contextOf(deps, loaded, { caseId: loaded.caseId, step: id, round }))).holds : await isRestored(deps, at);
+    if (!isDone) return 'open';
     const free = { step: id, actor: 'system', reasonCode: 'seen-done', reason: null };
     await deps.cases.execute(loaded.caseId, { type: 'retryStep', free }, systemBy(`task-seen/${id}/${round}`));
     return 'done';

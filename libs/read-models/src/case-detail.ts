@@ -1,4 +1,4 @@
-import { attentionOf, stepOf, taskOf, whatItWaitsFor, type OpenCase, type PlannedStep, type WaitsFor } from '@handover/case';
+import { attentionOf, stepOf, taskBehind, taskOf, whatItWaitsFor, type OpenCase, type PlannedStep, type WaitsFor } from '@handover/case';
 import type { CaseDetail, CaseItem } from '@handover/contracts';
 import { holdShown } from './legal-holds.ts';
 import { impactIn } from './leaver-impact.ts';
@@ -87,13 +87,14 @@ export const planOf = (state: OpenCase): NonNullable<CaseDetail['plan']> => ({
   steps: state.steps.map((step) => {
     const at = stepOf(state, step.id);
     const { id, kind, phase, reversible } = step;
-    return { id, kind, state: at.status, phase, reversible, attempt: at.round, reason: at.detail ?? at.code, task: taskShown(step) };
+    return { id, kind, state: at.status, phase, reversible, attempt: at.round, reason: at.detail ?? at.code, task: taskShown(step, at.code) };
   }),
 });
 
 /** The console's steps, for steps that are work for a person. */
-export const taskShown = (step: PlannedStep): NonNullable<CaseDetail['plan']>['steps'][number]['task'] => {
-  const task = taskOf(step);
+export const taskShown = (step: PlannedStep, code: string | null = null): NonNullable<CaseDetail['plan']>['steps'][number]['task'] => {
+  const behind = taskBehind(code);
+  const task = taskOf(step) ?? (behind === null ? null : taskOf({ kind: 'taskByHand', target: { task: behind } }));
   if (!task) return null;
   const { name, title, steps, truth, readBack, within, source } = task;
   return { name, title, steps: [...steps], truth, closesItself: readBack !== null, withinHours: within, source };

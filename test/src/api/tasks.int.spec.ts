@@ -140,6 +140,27 @@ describe('a task that Dialpad can show as done closes itself:', () => {
   });
 });
 
+describe('a joiner whose deleted namesake has to be restored first', () => {
+  it('shows the task before there is a plan, and goes on once the user is restored', async () => {
+    const user = nextUser();
+    await dialpad.deleteUser(user.id);
+    const data = { employeeId: `T-${randomUUID()}`, email: user.emails[0], givenName: user.firstName, familyName: user.lastName, startDate: '2026-12-01' };
+    const { body } = await api.call('requester', '/v1/cases', { fact: { type: 'employee.hired', data } });
+    const caseId = String(body['id']);
+    const outcome = { kind: 'blocked', code: 'task.restore-user', detail: `user ${user.id} is deleted and not purged yet` } as const;
+    const now = new Date().toISOString();
+    await cases.execute(caseId, { type: 'startStep', now, start: { step: 'preflight', round: 1 } }, api.systemBy(randomUUID()));
+    await cases.execute(caseId, { type: 'recordOutcome', step: 'preflight', round: 1, outcome }, api.systemBy(randomUUID()));
+    const shown = (await api.call('operator', `/v1/cases/${caseId}`)).body as unknown as CaseDetail;
+    expect(shown.plan?.steps[0]).toMatchObject({ id: 'preflight', task: { name: 'restore-user', closesItself: true } });
+
+    expect((await look()).done).toBe(0);
+    await control(`users/${user.id}/restore`, {});
+    expect((await look()).done).toBe(1);
+    expect((await cases.view(caseId))?.steps[0]).toMatchObject({ id: 'preflight', status: 'pending', round: 2 });
+  });
+});
+
 describe('a task that nothing shows as done', () => {
   it.each(taskNames.filter((name) => consoleTask(name)?.readBack === null))('(%s) waits for somebody who says so, with evidence', async (name) => {
     const caseId = await openTask(name, {}, nextUser().id);

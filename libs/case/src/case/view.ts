@@ -1,5 +1,5 @@
 import { gateStatus, openStage, type GateStatus } from './gates.ts';
-import { taskNameOf } from '../tasks/task-of.ts';
+import { taskBehind, taskNameOf } from '../tasks/task-of.ts';
 import type { Gate, PlannedStep, StepKind, Timings } from './plan.ts';
 import type { Terms } from './terms.ts';
 import { isSettled, stepOf, type OpenCase, type StepStatus } from './state.ts';
@@ -75,7 +75,7 @@ export const viewOf = (state: OpenCase, version: number): CaseView => {
       phase: step.phase,
       status: stepOf(state, step.id).status,
       round: stepOf(state, step.id).round,
-      ...namedTask(step),
+      ...namedTask(step, stepOf(state, step.id).code),
       ...(step.early ? { early: true } : {}),
     })),
     gates,
@@ -114,8 +114,8 @@ const mentionsOf = (terms: Terms): { mentions?: readonly string[] } => {
   return persons.length === 0 ? {} : { mentions: [...new Set(persons)] };
 };
 
-const namedTask = (step: PlannedStep): { task?: string } => {
-  const task = taskNameOf(step);
+const namedTask = (step: PlannedStep, code: string | null): { task?: string } => {
+  const task = taskNameOf(step) ?? taskBehind(code);
   return task === null ? {} : { task };
 };
 
