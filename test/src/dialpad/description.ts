@@ -33,7 +33,9 @@ type Side = 'request' | 'response';
 const strict = (schema: unknown, side: Side): unknown => {
   if (Array.isArray(schema)) return schema.map((each) => strict(each, side));
   if (typeof schema !== 'object' || schema === null) return schema;
-  const { enum: values, ...rest } = schema as Record<string, unknown>;
+  // Its three ways to swap a number differ in optional fields only: what is one of them is all of them.
+  const { enum: values, oneOf, ...others } = schema as Record<string, unknown>;
+  const rest: Record<string, unknown> = oneOf === undefined ? others : { ...others, anyOf: oneOf };
   const each = Object.fromEntries(Object.entries(rest).map(([name, value]) => [name, strict(value, side)]));
   if (each['format'] === 'int64') return side === 'response' ? { type: 'string', pattern: '^-?\\d+$' } : { type: ['integer', 'string'], pattern: '^-?\\d+$' };
   if (each['format'] === 'date-time') return { type: 'string', pattern: '^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d$' };

@@ -17,7 +17,7 @@ export interface Api {
 }
 
 /** More than 100 still gives 100, and is answered 400 one time in five on purpose (description of `GET /users`). */
-const LARGEST_PAGE = '100';
+export const LARGEST_PAGE = '100';
 
 export const createApi = (http: Http): Api => {
   const get: Api['get'] = async (schema, path, params = {}, query = {}) => read(schema, `GET ${path}`, await http.call({ method: 'GET', path, params, query }));

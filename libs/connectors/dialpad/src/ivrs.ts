@@ -10,6 +10,8 @@ export interface NewIvr extends CustomIvrTarget {
   readonly description?: string;
   /** Base64 of an MP3. */
   readonly file: string;
+  /** An earlier attempt may have been cut off in the middle: look longer before uploading. */
+  readonly repeated?: boolean;
 }
 
 /** Recorded greetings: of a user (`VM_UNAVAILABLE` …), a department, a call center, an office or a coaching team. */
@@ -23,7 +25,7 @@ export const ivrApi = (api: Api, settle: Settle) => {
   return {
     customIvrs,
     /** Uploads and plays it. Recordings have no hash: one of the same name and type is taken for the same. */
-    addCustomIvr: ({ name, description, file, ...target }: NewIvr): Promise<Ensured> =>
+    addCustomIvr: ({ name, description, file, repeated = false, ...target }: NewIvr): Promise<Ensured> =>
       ensure({
         isSo: async () => (await of(target)).some((each) => each.name === name && each.selected),
         write: () =>
@@ -41,6 +43,7 @@ export const ivrApi = (api: Api, settle: Settle) => {
             },
           ),
         settle,
+        repeated,
       }),
     /** Plays one that is there. */
     selectCustomIvr: (target: CustomIvrTarget, id: string): Promise<Ensured> =>

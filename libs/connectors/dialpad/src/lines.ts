@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { Api } from './api.ts';
+import { LARGEST_PAGE, type Api } from './api.ts';
 import { routedOf, targetOf, type Inner } from './routing.ts';
 import type { DialpadUser, GroupRef, RoutedLine } from './types.ts';
 import { callRouter, line, page, read, user } from './wire.ts';
@@ -23,10 +23,12 @@ export interface Rung {
 const text = z.string().nullish();
 const lineOfCompany = line.extend({ first_action: text, no_operators_action: text });
 const id = z.union([z.string(), z.number()]).transform(String);
-const rung = z.looseObject({
-  users: z.array(z.looseObject({ id, state: text })).nullish(),
-  rooms: z.array(z.looseObject({ id })).nullish(),
-});
+const rung = z
+  .looseObject({
+    users: z.array(z.looseObject({ id, state: text })).nullish(),
+    rooms: z.array(z.looseObject({ id })).nullish(),
+  })
+  .nullish();
 
 const OPERATORS: Readonly<Record<string, string>> = {
   department: '/departments/{id}/operators',
@@ -77,7 +79,7 @@ export const lineApi = (api: Api) => ({
   rungBy: async (group: GroupRef): Promise<readonly Rung[]> => {
     const path = OPERATORS[group.type];
     if (path === undefined) return [];
-    const { users, rooms } = await api.get(rung, path, { id: group.id });
+    const { users, rooms } = (await api.get(rung, path, { id: group.id })) ?? {}; // nobody may be an empty body
 
     return [
       ...(users ?? []).map((each): Rung => ({ id: each.id, type: 'user', state: each.state ?? null })),
@@ -90,7 +92,7 @@ export const lineApi = (api: Api) => ({
     const found: DialpadUser[] = [];
     let cursor: string | undefined;
     for (let looked = 0; looked < PAGES && found.length < many; looked += 1) {
-      const answer = await api.get(page, '/users', {}, { state: 'active', cursor });
+      const answer = await api.get(page, '/users', {}, { state: 'active', limit: LARGEST_PAGE, cursor });
       const users = (answer?.items ?? []).map((item) => read(user, 'GET /users', item));
       found.push(...users.filter((each) => each.officeId === officeId && each.state === 'active'));
       cursor = answer?.cursor ?? undefined;

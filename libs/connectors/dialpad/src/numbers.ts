@@ -31,6 +31,8 @@ export interface NumberSwap {
   readonly old: string;
   readonly wanted: { readonly number: string } | { readonly areaCode: string } | 'any';
   readonly before: readonly string[];
+  /** An earlier attempt may have been cut off in the middle: look longer before swapping. */
+  readonly repeated?: boolean;
 }
 
 export type NumberStatus = 'available' | 'call_center' | 'call_router' | 'department' | 'dynamic_caller' | 'office' | 'pending' | 'porting' | 'room' | 'user';
@@ -135,7 +137,7 @@ export const numberApi = (api: Api, readUser: (id: string) => Promise<DialpadUse
      * Another primary number in place of the old one. Dialpad does not say what becomes of the old one: ask for approval as
      * for a lost number. @throws ConnectorError `conflict`: `number-taken` when the target does not hold the old one any more.
      */
-    swapNumber: ({ target, old, wanted, before }: NumberSwap): Promise<Ensured> =>
+    swapNumber: ({ target, old, wanted, before, repeated = false }: NumberSwap): Promise<Ensured> =>
       ensure({
         isSo: async () => {
           const now = await numbersOfTarget(target);
@@ -145,6 +147,7 @@ export const numberApi = (api: Api, readUser: (id: string) => Promise<DialpadUse
         },
         write: () => api.write('POST', '/numbers/swap', {}, { target: { target_id: target.id, target_type: target.type }, swap_details: swapDetails(wanted) }),
         settle,
+        repeated,
       }),
   };
 };

@@ -62,14 +62,14 @@ export const createHttp = (options: HttpOptions): Http => {
       } finally {
         release(ended);
       }
-      if (status >= 200 && status < 300) return bodyOf(text, operation, status);
+      if (status >= 200 && status < 300) return bodyOf(text, operation, status, isWrite);
 
       throw new ConnectorError({
         kind: kindOf(status),
         operation,
         status,
         code: options.codeOf?.(status, text) ?? codeOf(status),
-        ambiguous: isWrite && status >= 500,
+        ambiguous: isWrite && kindOf(status) === 'unavailable',
         ...retryAfter(headers.get('retry-after')),
       });
     },
@@ -88,12 +88,12 @@ const pathOf = ({ path, params = {}, query = {} }: Call): string => {
 };
 
 /** Some operations answer 200 with nothing; that is a success. Something unreadable is not. */
-const bodyOf = (text: string, operation: string, status: number): unknown => {
+const bodyOf = (text: string, operation: string, status: number, isWrite: boolean): unknown => {
   if (text.trim() === '') return undefined;
   try {
     return JSON.parse(text) as unknown;
   } catch {
-    throw new ConnectorError({ kind: 'unavailable', operation, status, code: 'not-json', ambiguous: true });
+    throw new ConnectorError({ kind: 'unavailable', operation, status, code: 'not-json', ambiguous: isWrite });
   }
 };
 
