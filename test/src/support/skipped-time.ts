@@ -60,7 +60,8 @@ export const startSkippedTime = async (policyText = '') => {
     apiKeys: ['approver', 'approver2', 'operator'].map((actor) => ({ actor, roles: [actor.replace(/\d$/, '')], sha256: '' })),
     hooks: {},
   };
-  const composed = compose({ dataSource, masterKey: randomBytes(32), dialpad, policy, secrets, now });
+  const parts = { dataSource, masterKey: randomBytes(32), dialpad, policy, secrets };
+  const composed = compose({ ...parts, now });
   await composed.readModels.prepare();
   const temporal = { native: env.nativeConnection, connection: env.connection, namespace: env.namespace ?? 'default' };
   await addSearchAttributes(env.client, temporal.namespace);
@@ -91,6 +92,8 @@ export const startSkippedTime = async (policyText = '') => {
   };
 
   return {
+    parts,
+    databaseUrl: database.url,
     env,
     dialpad,
     cases,
