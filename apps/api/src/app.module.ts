@@ -1,5 +1,6 @@
 import type { AccessReads, AuditSubscriptions } from '@handover/audit-feed';
 import type { Policy } from '@handover/case';
+import type { Retention } from '@handover/case-service';
 import type { Secrets } from '@handover/config';
 import type { Inbox } from '@handover/event-store-postgres';
 import type { Keyring } from '@handover/privacy';
@@ -19,8 +20,9 @@ import { NumbersController } from './numbers/numbers.controller.ts';
 import { AuditController } from './record/audit.controller.ts';
 import { HealthController } from './system/health.controller.ts';
 import { ExportController } from './record/export.controller.ts';
+import { RetentionController } from './record/retention.controller.ts';
 import { SubscriptionsController } from './record/subscriptions.controller.ts';
-import { ACCESS_READS, DATA_SOURCE, HOOK_SOURCES, INBOX, PACK_SIGNER, POLICY, SUBSCRIPTIONS } from './tokens.ts';
+import { ACCESS_READS, DATA_SOURCE, HOOK_SOURCES, INBOX, PACK_SIGNER, POLICY, RETENTION, SUBSCRIPTIONS } from './tokens.ts';
 
 export interface ApiParts {
   readonly holds: HoldDesk;
@@ -35,11 +37,12 @@ export interface ApiParts {
   readonly access: AccessReads;
   readonly subscriptions: AuditSubscriptions;
   readonly policy: Policy;
+  readonly retention: Retention;
 }
 
 @Module({})
 export class AppModule {
-  static from({ desk, holds, numbers, inbox, dataSource, secrets, packSigner, access, subscriptions, policy }: ApiParts): DynamicModule {
+  static from({ desk, holds, numbers, inbox, dataSource, secrets, packSigner, access, subscriptions, policy, retention }: ApiParts): DynamicModule {
     return {
       module: AppModule,
       controllers: [
@@ -49,6 +52,7 @@ export class AppModule {
         PersonsController,
         HoldsController,
         SubscriptionsController,
+        RetentionController,
         ExportController,
         NumbersController,
         AuditController,
@@ -64,6 +68,7 @@ export class AppModule {
         { provide: ACCESS_READS, useValue: access },
         { provide: SUBSCRIPTIONS, useValue: subscriptions },
         { provide: POLICY, useValue: policy },
+        { provide: RETENTION, useValue: retention },
         { provide: HOOK_SOURCES, useValue: secrets.hooks },
         { provide: APP_GUARD, useFactory: (reflector: Reflector) => new AuthGuard(reflector, secrets), inject: [Reflector] },
       ],

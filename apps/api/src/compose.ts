@@ -1,9 +1,9 @@
 import { AccessReads, AuditSubscriptions } from '@handover/audit-feed';
 import type { Policy } from '@handover/case';
-import { Cases, Company, Intake, Numbers, Persons } from '@handover/case-service';
+import { Cases, Company, Intake, Numbers, Persons, Retention } from '@handover/case-service';
 import type { Secrets } from '@handover/config';
 import type { Dialpad } from '@handover/connector-dialpad';
-import { CaseRows, IdempotencyKeys, Inbox, People, PostgresEventStore, keyTable } from '@handover/event-store-postgres';
+import { CaseRows, IdempotencyKeys, Inbox, People, PostgresEventStore, keyTable, RetentionRows } from '@handover/event-store-postgres';
 import type { PackSigner } from '@handover/evidence';
 import { Keyring, type MasterKeys } from '@handover/privacy';
 import { otherCases } from '@handover/planning';
@@ -96,6 +96,13 @@ export const compose = ({ dataSource, masterKey, dialpad, policy, secrets, tempo
     policy,
     access: new AccessReads(dataSource),
     subscriptions: new AuditSubscriptions(dataSource, keyring, store),
+    retention: new Retention({
+      store,
+      policy,
+      now,
+      rows: new RetentionRows(dataSource),
+      returnsUser: async (userId) => (await dialpad.readUser(userId)) !== null,
+    }),
     inbox: new Inbox(dataSource, keyring),
     numbers: new NumberDesk({ dataSource, store, cases, rows, company, numbers, persons, people, idempotency, dialpad, policy, desk, indexOf, now, newId }),
   };

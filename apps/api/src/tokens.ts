@@ -7,6 +7,7 @@ export const DATA_SOURCE = Symbol('data source');
 export const PACK_SIGNER = Symbol('pack signer');
 export const ACCESS_READS = Symbol('access reads');
 export const SUBSCRIPTIONS = Symbol('audit subscriptions');
+export const RETENTION = Symbol('retention');
 export const POLICY = Symbol('policy');
 
 export type HookSources = Secrets['hooks'];

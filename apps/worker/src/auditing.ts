@@ -1,7 +1,8 @@
 import { pushOnce, type AccessReads, type AuditSubscriptions } from '@handover/audit-feed';
 import type { Policy } from '@handover/case';
+import { systemBy, type KeptBodies, type Retention } from '@handover/case-service';
 import type { EventStore } from '@handover/event-store';
-import { LogListener } from '@handover/event-store-postgres';
+import { LogListener, RetentionRows } from '@handover/event-store-postgres';
 import type { Logger } from '@handover/observability';
 import { createSender } from '@handover/webhook-delivery';
 import { Gauge, type Registry } from 'prom-client';
@@ -14,6 +15,8 @@ export interface AuditingOptions {
   readonly subscriptions: AuditSubscriptions;
   readonly access: AccessReads;
   readonly policy: Policy;
+  readonly retention: Retention;
+  readonly bodies: KeptBodies;
   readonly registry: Registry;
   readonly log: Logger;
 }
@@ -22,9 +25,22 @@ export interface AuditingOptions {
 const PUSHERS = 4;
 /** Reads are told to the record this often: often enough to be there when asked, seldom enough to be few. */
 const TELL_READS_EVERY_MS = 30_000;
+const RETENTION_EVERY_MS = 86_400_000;
+/** Whether a day is over since the last run, of whatever worker, is asked this often. */
+const LOOK_EVERY_MS = 10 * 60_000;
 
 /** Pushes the record to who subscribed to it, and tells the record who read it. */
-export const startAuditing = ({ dataSource, store, subscriptions, access, policy, registry, log }: AuditingOptions): { readonly stop: () => Promise<void> } => {
+export const startAuditing = ({
+  dataSource,
+  store,
+  subscriptions,
+  access,
+  policy,
+  retention,
+  bodies,
+  registry,
+  log,
+}: AuditingOptions): { readonly stop: () => Promise<void> } => {
   const stopping = new AbortController();
   const listener = new LogListener(dataSource).start();
   const send = createSender({ networks: policy.push.networks });
@@ -53,6 +69,19 @@ export const startAuditing = ({ dataSource, store, subscriptions, access, policy
     telling = access.tell(store).catch((error: unknown) => log.error({ err: error }, 'who read the record could not be told to it, and is told later'));
   };
   const timer = setInterval(tell, TELL_READS_EVERY_MS);
+  const rows = new RetentionRows(dataSource);
+  const applyRetention = async (): Promise<void> => {
+    if (!(await rows.isDue(RETENTION_EVERY_MS))) return;
+    const done = await retention.run(systemBy(`retention/${new Date().toISOString()}`), bodies);
+    if (done === null) log.info('retention is not approved; nothing is let go (GET /v1/audit/retention)');
+    else log.info({ retention: done }, 'retention applied');
+  };
+  let retaining: Promise<unknown> = Promise.resolve();
+  const retain = (): void => {
+    retaining = applyRetention().catch((error: unknown) => log.error({ err: error }, 'retention was not applied; the next run does it'));
+  };
+  retain();
+  const daily = setInterval(retain, LOOK_EVERY_MS);
   new Gauge({
     name: 'handover_audit_subscription_behind_events',
     help: 'Events of the record that a receiver has not taken yet',
@@ -71,7 +100,8 @@ export const startAuditing = ({ dataSource, store, subscriptions, access, policy
       stopping.abort();
       listener.stop();
       clearInterval(timer);
-      await Promise.all([telling, ...pushers.map((each) => each.stop())]);
+      clearInterval(daily);
+      await Promise.all([telling, retaining, ...pushers.map((each) => each.stop())]);
       tell();
       await telling;
     },

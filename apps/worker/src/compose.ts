@@ -2,11 +2,11 @@ import { createCaseActivities, type CaseActivityDeps } from '@handover/activitie
 import { createDialpadActivities } from '@handover/activities-dialpad';
 import { AccessReads, AuditSubscriptions } from '@handover/audit-feed';
 import type { Policy } from '@handover/case';
-import { Cases, Company, Intake, type KeptBodies, Persons, type IntakeDeps } from '@handover/case-service';
+import { Cases, Company, Intake, type KeptBodies, Persons, type IntakeDeps, Retention } from '@handover/case-service';
 import { rolesOf, type Secrets } from '@handover/config';
 import type { Dialpad } from '@handover/connector-dialpad';
 import type { EventStore } from '@handover/event-store';
-import { CaseRows, Inbox, Outbox, People, PostgresEventStore, ReadModels, keyTable } from '@handover/event-store-postgres';
+import { CaseRows, Inbox, Outbox, People, PostgresEventStore, ReadModels, keyTable, RetentionRows } from '@handover/event-store-postgres';
 import { lastPersonOf, projections } from '@handover/read-models-postgres';
 import { Keyring, type MasterKeys } from '@handover/privacy';
 import { uuidv7 } from './ids.ts';
@@ -34,6 +34,7 @@ export interface Composed {
   readonly rows: CaseRows;
   readonly access: AccessReads;
   readonly auditSubscriptions: AuditSubscriptions;
+  readonly retention: Retention;
   readonly readModels: ReadModels;
   readonly caseActivities: CaseActivities;
   readonly dialpadActivities: DialpadActivities;
@@ -71,6 +72,13 @@ export const compose = ({ dataSource, masterKey, dialpad, policy, secrets, now =
     rows,
     access: new AccessReads(dataSource),
     auditSubscriptions: new AuditSubscriptions(dataSource, keyring, store),
+    retention: new Retention({
+      store,
+      policy,
+      now,
+      rows: new RetentionRows(dataSource),
+      returnsUser: async (userId) => (await dialpad.readUser(userId)) !== null,
+    }),
     inbox,
     bodies,
     outbox: new Outbox(dataSource),

@@ -102,6 +102,8 @@ const main = async (): Promise<void> => {
     store: composed.store,
     subscriptions: composed.auditSubscriptions,
     access: composed.access,
+    retention: composed.retention,
+    bodies: composed.bodies,
     policy,
     registry: health.registry,
     log,

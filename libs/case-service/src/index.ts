@@ -11,3 +11,4 @@ export * from './intake/intake.ts';
 export * from './intake/fact.ts';
 export * from './intake/dates.ts';
 export * from './erasure.ts';
+export * from './retention.ts';

@@ -25,6 +25,7 @@ export * from './seats.ts';
 export * from './company/company.ts';
 export * from './person/facts.ts';
 export * from './person/person.ts';
+export * from './person/retention.ts';
 export * from './person/reconcile.ts';
 export * from './calls/call-graph.ts';
 export * from './calls/leaving.ts';

@@ -120,3 +120,26 @@ export const subscription = z
   .meta({ id: 'Subscription' });
 export const subscriptionList = z.object({ items: z.array(subscription) }).meta({ id: 'SubscriptionList' });
 export const subscriptionId = z.uuid('a subscription id is a UUID');
+
+export const retentionStatus = z
+  .object({
+    hash: z.string().describe('Of the times; an approval is bound to it'),
+    record: z.string().describe('After the last thing that happened to a person, their key is destroyed; 366-day years'),
+    inbox: z.string().describe('What HR sent and nobody could work is deleted after this'),
+    needed: z.number().int(),
+    approvedBy: z.array(z.string()),
+    approved: z.boolean().describe('Until then nothing is let go'),
+    lastRun: z.looseObject({ at: instant }).nullable(),
+  })
+  .meta({ id: 'Retention' });
+export const retentionPreview = z
+  .object({
+    policy: retentionStatus,
+    persons: z.array(z.object({ personRef: z.string(), lastAt: instant, keptBecause: z.string().nullable().describe('null: a run would let it go') })),
+    erasable: z.number().int(),
+    keysAlive: z.number().int(),
+    inboxBodies: z.number().int(),
+    idempotencyKeys: z.number().int(),
+  })
+  .meta({ id: 'RetentionPreview' });
+export const retentionApproval = z.object({ hash: z.string().min(1, 'the hash of GET /v1/audit/retention') }).meta({ id: 'RetentionApproval' });

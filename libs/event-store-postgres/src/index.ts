@@ -25,3 +25,4 @@ export * from './stream-entries.ts';
 export * from './legal-holds.ts';
 export * from './erasures.ts';
 export * from './record-export.ts';
+export * from './retention-rows.ts';

@@ -40,7 +40,12 @@ const TITLES: Readonly<Record<number, string>> = {
 /** Rules say no by a code; what that means in HTTP is said here and nowhere else. */
 const statusOfRule = (code: string): number => {
   if (code.endsWith('.unknown') && code !== 'decision.unknown') return 404;
-  if (['approval.requester', 'approval.subject', 'approval.not_approver', 'approval.channel', 'hold.role', 'hold.subject'].includes(code)) return 403;
+  if (
+    ['approval.requester', 'approval.subject', 'approval.not_approver', 'approval.channel', 'retention.not_approver', 'hold.role', 'hold.subject'].includes(
+      code,
+    )
+  )
+    return 403;
   return ['reason.missing', 'evidence.missing', 'decision.unknown'].includes(code) ? 400 : 409;
 };
 

@@ -5,6 +5,7 @@ import { migrateDatabase } from './migrate.ts';
 import { rebuild } from './rebuild.ts';
 import { addMasterKey, bringMasterKeyBack, rotateMasterKey, showMasterKeys } from './master-keys.ts';
 import { reshred } from './reshred.ts';
+import { retention } from './retention.ts';
 import { status } from './status.ts';
 import { subscriptions } from './subscriptions.ts';
 import { writeVerifier } from './verifier.ts';
@@ -26,6 +27,7 @@ const usage = `npm run handover -- COMMAND [--json] [--data-dir DIR]
   rebuild NAME   build a read model anew beside the one in use, show how far it is, and switch; the system may run
   reshred [LIST …]  after a restore: destroy again the key of everybody who is erased, by the record or by lists that were
              kept elsewhere (erasures.ndjson); every start does it by itself, before anything is served
+  retention  --dry-run          what the daily run would let go now, and why it keeps the others
   keys       show                   the public keys that sign the log's checkpoints, for auditors (--json: as verify --keys takes them)
              rotate checkpoint      a new key for checkpoints, vouched for by the one of now, while the system runs; run it again
                                     to go on after a kill. --lost: the key of now is gone and cannot vouch
@@ -67,6 +69,7 @@ export const handover = async (args: readonly string[], say: Say): Promise<numbe
       evidence: text,
       to: text,
       out: text,
+      'dry-run': { type: 'boolean', default: false },
       lost: { type: 'boolean', default: false },
       'accept-changes': { type: 'boolean', default: false },
     },
@@ -84,6 +87,7 @@ export const handover = async (args: readonly string[], say: Say): Promise<numbe
   if (command === 'subscriptions') return subscriptions(values['data-dir'], values.json, say);
   if (command === 'rebuild') return rebuild(verb, values['data-dir'], values.json, say);
   if (command === 'reshred') return reshred(values['data-dir'], positionals.slice(1), values.json);
+  if (command === 'retention') return retention(values['data-dir'], { dryRun: values['dry-run'], json: values.json }, say);
   if (command === 'keys') return keys(verb, noun, { dataDir: values['data-dir'], json: values.json, to: values.to, lost: values.lost }, say);
   throw new StartError(`there is no command ${command}; see npm run handover -- --help`);
 };

@@ -12,6 +12,12 @@ export type PersonEvent =
   | HoldEvent
   | { readonly type: 'CaseHeld'; readonly data: { caseId: string }; readonly personal?: JsonObject }
   | { readonly type: 'CaseFreed'; readonly data: { caseId: string }; readonly personal?: JsonObject }
+  /** The time of what was kept is over: approved once for all, by those named. */
+  | {
+      readonly type: 'RetentionApplied';
+      readonly data: { policyHash: string; keepFor: number; lastAt: string; approvedBy: readonly string[]; claims: JsonObject };
+      readonly personal?: JsonObject;
+    }
   | { readonly type: 'PersonErased'; readonly data: { caseId: string | null; restored?: boolean }; readonly personal?: JsonObject };
 
 export interface PersonCase {
@@ -73,6 +79,8 @@ export const evolvePerson = (state: PersonState, event: PersonEvent): PersonStat
       return { ...state, heldCases: [...state.heldCases.filter((each) => each !== event.data.caseId), event.data.caseId] };
     case 'CaseFreed':
       return { ...state, heldCases: state.heldCases.filter((each) => each !== event.data.caseId) };
+    case 'RetentionApplied':
+      return state;
     case 'PersonErased':
       return { ...state, erased: true, userId: null };
     default:

@@ -18,6 +18,7 @@ import { ScrubKeys1772000000048 } from './1772000000048-scrub-keys.ts';
 import { PackKeys1772000000050 } from './1772000000050-pack-keys.ts';
 import { AuditSubscriptions1772000000051 } from './1772000000051-audit-subscriptions.ts';
 import { AccessReads1772000000052 } from './1772000000052-access-reads.ts';
+import { Retention1772000000053 } from './1772000000053-retention.ts';
 
 /** In the order they run. */
 export const migrations = [
@@ -41,4 +42,5 @@ export const migrations = [
   PackKeys1772000000050,
   AuditSubscriptions1772000000051,
   AccessReads1772000000052,
+  Retention1772000000053,
 ];

@@ -1,0 +1,69 @@
+import type { DataSource } from 'typeorm';
+
+export interface Silent {
+  readonly personRef: string;
+  /** ISO instant of the last event about the person or a case of theirs. */
+  readonly lastAt: string;
+}
+
+/** What retention looks at and what it takes away; the rules are elsewhere. */
+export class RetentionRows {
+  constructor(private readonly dataSource: DataSource) {}
+
+  /** Persons whose key lives and about whom nothing was said since; the longest silent first. */
+  async silentSince(before: string, limit: number): Promise<readonly Silent[]> {
+    const rows: { person_ref: string; last_at: Date }[] = await this.dataSource.query(
+      `SELECT k.subject AS person_ref, greatest(p.last_at, c.last_at) AS last_at
+       FROM ev.subject_key k
+       CROSS JOIN LATERAL (SELECT max(e.recorded_at) AS last_at FROM ev.event e WHERE e.stream_id = 'person/' || k.subject) p
+       CROSS JOIN LATERAL (SELECT max(e.recorded_at) AS last_at FROM app.case_row r JOIN ev.event e ON e.stream_id = 'case/' || r.id WHERE r.person_ref = k.subject) c
+       WHERE k.destroyed_at IS NULL AND p.last_at IS NOT NULL AND greatest(p.last_at, c.last_at) < $1 ORDER BY 2 LIMIT $2`,
+      [before, limit],
+    );
+    return rows.map(({ person_ref, last_at }) => ({ personRef: person_ref, lastAt: last_at.toISOString() }));
+  }
+
+  async keysAlive(): Promise<number> {
+    return this.count(
+      `SELECT count(*) FROM ev.subject_key k WHERE k.destroyed_at IS NULL AND EXISTS (SELECT 1 FROM ev.stream s WHERE s.stream_id = 'person/' || k.subject)`,
+    );
+  }
+
+  /** Bodies of webhooks that nobody could work, older than that. */
+  async oldBodies(before: string): Promise<number> {
+    return this.count(`SELECT count(*) FROM app.inbox WHERE body IS NOT NULL AND status <> 'received' AND received_at < $1`, [before]);
+  }
+
+  /** An entry stays and says that its body is gone. */
+  async purgeBodies(before: string): Promise<number> {
+    const [, count] = (await this.dataSource.query(
+      `UPDATE app.inbox SET body = NULL, reason = coalesce(reason || '; ', '') || 'what was sent is deleted: its time is over'
+       WHERE body IS NOT NULL AND status <> 'received' AND received_at < $1`,
+      [before],
+    )) as [unknown, number];
+    return count;
+  }
+
+  /** Answers are promised for 24 hours. */
+  async oldAnswers(): Promise<number> {
+    return this.count(`SELECT count(*) FROM app.idempotency_key WHERE created_at < now() - interval '24 hours'`);
+  }
+
+  async purgeAnswers(): Promise<number> {
+    const [, count] = (await this.dataSource.query(`DELETE FROM app.idempotency_key WHERE created_at < now() - interval '24 hours'`)) as [unknown, number];
+    return count;
+  }
+
+  /** True for one caller in every so many ms, whoever asks. */
+  async isDue(everyMs: number): Promise<boolean> {
+    const [, count] = (await this.dataSource.query(`UPDATE app.retention_run SET next_at = now() + $1 * interval '1 ms' WHERE next_at <= now()`, [
+      everyMs,
+    ])) as [unknown, number];
+    return count > 0;
+  }
+
+  private async count(sql: string, values: readonly unknown[] = []): Promise<number> {
+    const rows: { count: string }[] = await this.dataSource.query(sql, [...values]);
+    return Number(rows[0]?.count ?? 0);
+  }
+}

@@ -1,0 +1,125 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { Company, Persons, closeCase, personStream, systemBy } from '@handover/case-service';
+import { verifyStreams } from '@handover/event-store-postgres';
+import { startApi, type RunningApi } from '../support/api.ts';
+
+let api: RunningApi;
+let hired = 0;
+type Preview = {
+  persons: { personRef: string; keptBecause: string | null }[];
+  erasable: number;
+  inboxBodies: number;
+  policy: { hash: string; approved: boolean; approvedBy: string[] };
+};
+
+beforeAll(async () => {
+  api = await startApi('retention: { record: 1s, inbox: 1s }\nlegalHold: { by: [operator] }');
+}, 60_000);
+afterAll(() => api.stop(), 30_000);
+
+const preview = async (): Promise<Preview> => (await api.call('auditor', '/v1/audit/retention/preview')).body as unknown as Preview;
+const run = () => api.worker.retention.run(systemBy(`retention/${Date.now()}`), api.worker.bodies);
+/** Somebody who was to come and never did: their case is closed, and their key still lives. */
+const neverCame = async (): Promise<string> => {
+  hired += 1;
+  const data = {
+    employeeId: `R-${hired}`,
+    email: `r${hired}@example.com`,
+    givenName: 'Rita',
+    familyName: `Retained${hired}`,
+    office: 'Berlin',
+    startDate: '2027-03-01',
+  };
+  const { body } = await api.call('requester', '/v1/cases', { fact: { type: 'employee.hired', data } });
+  const caseId = String(body['id']);
+  await api.call('operator', `/v1/cases/${caseId}/rescind`, { reason: 'does not come' });
+  await closeCase(api.worker.store, new Company(api.worker.store), caseId, systemBy(`close/${caseId}`));
+  return (body['person'] as { ref: string }).ref;
+};
+const isReadable = async (personRef: string): Promise<boolean> => (await new Persons(api.worker.store).load(personRef)).profile.email !== null;
+const codeOf = async (personRef: string): Promise<string | null | undefined> =>
+  (await preview()).persons.find((each) => each.personRef === personRef)?.keptBecause;
+
+describe('retention', () => {
+  it('lets nothing go before enough people approved these very times, and says so', async () => {
+    const person = await neverCame();
+    await sleep(1_100);
+    expect(await codeOf(person)).toBeNull();
+    expect(await run()).toBeNull();
+    const { hash } = (await preview()).policy;
+    expect((await api.call('requester', '/v1/audit/retention/approvals', { hash })).status).toBe(403);
+    expect(await api.call('approver', '/v1/audit/retention/approvals', { hash: 'of another policy' })).toMatchObject({
+      status: 409,
+      body: { code: 'retention.stale' },
+    });
+    await api.call('approver', '/v1/audit/retention/approvals', { hash });
+    const again = await api.call('approver', '/v1/audit/retention/approvals', { hash });
+    expect(again.body).toMatchObject({ approved: false, approvedBy: ['approver'], needed: 2 });
+    expect(await run()).toBeNull();
+    expect(await isReadable(person)).toBe(true);
+  });
+
+  it('then destroys the key of who is gone for long enough, with a certificate, and the record still verifies', async () => {
+    const { hash } = (await preview()).policy;
+    expect((await api.call('approver2', '/v1/audit/retention/approvals', { hash })).body).toMatchObject({ approved: true });
+    const [person, fresh] = [await neverCame(), await neverCame()];
+    await sleep(1_100);
+    await api.call('requester', '/v1/cases', {
+      fact: { type: 'employee.hired', data: { employeeId: `R-${hired}`, email: 'again@example.com', office: 'Berlin', startDate: '2027-05-01' } },
+    });
+    expect(await run()).toMatchObject({ persons: expect.any(Number), hash });
+    expect(await isReadable(person)).toBe(false);
+    expect(await isReadable(fresh)).toBe(true); // something happened to them since
+    const types = (await api.worker.store.read(personStream(person))).slice(-2).map((event) => ({ type: event.type, data: event.data }));
+    expect(types).toEqual([
+      {
+        type: 'RetentionApplied',
+        data: expect.objectContaining({ policyHash: hash, approvedBy: ['approver', 'approver2'], claims: expect.objectContaining({ keyDestroyed: true }) }),
+      },
+      { type: 'PersonErased', data: { caseId: null } },
+    ]);
+    expect((await verifyStreams(api.dataSource)).problems).toEqual([]);
+    const { lastRun } = (await api.call('auditor', '/v1/audit/retention')).body as { lastRun: { persons: number } };
+    expect(lastRun.persons).toBeGreaterThan(0);
+    const before = (await api.worker.store.read(personStream(person))).length;
+    await run();
+    expect((await api.worker.store.read(personStream(person))).length).toBe(before); // once
+  });
+
+  it('keeps who is under a legal hold, who has an open case, and whom Dialpad still returns', async () => {
+    const [held, linked] = [await neverCame(), await neverCame()];
+    const { items } = (await (await fetch(`${api.sandbox.url}/api/v2/users?apikey=test`)).json()) as { items: { id: string }[] };
+    await new Persons(api.worker.store).linkUser(linked, String(items[0]?.id), '00000000-0000-4000-8000-000000000000', systemBy('link'));
+    const holding = await api.call('operator', `/v1/persons/${held}/legal-hold`, { reason: 'a dispute' });
+    expect(holding.status).toBe(200);
+    const open = (
+      (
+        await api.call('requester', '/v1/cases', {
+          fact: { type: 'employee.hired', data: { employeeId: 'R-open', email: 'open@example.com', startDate: '2027-03-01' } },
+        })
+      ).body['person'] as { ref: string }
+    ).ref;
+    await sleep(1_100);
+    expect(await codeOf(held)).toBe('retention.legal_hold');
+    expect(await codeOf(linked)).toBe('retention.in_dialpad');
+    expect(await codeOf(open)).toBe('retention.open_case');
+    await run();
+    expect(await Promise.all([held, linked, open].map(isReadable))).toEqual([true, true, true]);
+  });
+
+  it('deletes what HR sent and nobody could work, and the entry says so', async () => {
+    const { id } = await api.worker.inbox.accept({
+      source: 'generic',
+      webhookId: 'w1',
+      body: Buffer.from('{"type":"employee.hired","data":{"employeeId":"Z"}}'),
+    });
+    await api.workInbox();
+    await sleep(1_100);
+    expect((await preview()).inboxBodies).toBe(1);
+    expect(await run()).toMatchObject({ inboxBodies: 1 });
+    expect((await api.worker.inbox.get(id))?.reason).toContain('its time is over');
+    const rows: { body: unknown }[] = await api.dataSource.query('SELECT body FROM app.inbox WHERE id = $1', [id]);
+    expect(rows[0]?.body).toBeNull();
+  });
+});
