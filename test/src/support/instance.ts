@@ -13,14 +13,15 @@ export interface Answer<T = unknown> {
 }
 
 /** Everything as `npm start` starts it, every part a process of its own, on free ports and a fresh database. */
-export const startWhole = async (policyText = '', restartPauses?: readonly number[]) => {
+export const startWhole = async (policyText = '', restartPauses?: readonly number[], { ownPostgres = false }: { readonly ownPostgres?: boolean } = {}) => {
   const dataDir = mkdtempSync(join(process.env['HANDOVER_TEST_FOLDER'] ?? tmpdir(), 'instance-'));
   chmodSync(dataDir, 0o711);
-  const database = await testPostgres();
+  // With a PostgreSQL of its own its files are below the data folder, to be looked into.
+  const database = ownPostgres ? null : await testPostgres();
   const settings = {
     dataDir,
     ports: await freePorts(),
-    outside: outsideOf({ DATABASE_URL: database.url }),
+    outside: outsideOf(database === null ? {} : { DATABASE_URL: database.url }),
     namespace: 'default',
     policy: null,
     users: 60,
@@ -56,6 +57,7 @@ export const startWhole = async (policyText = '', restartPauses?: readonly numbe
 
   return {
     local,
+    masterKeyFile: instance.masterKeyFile,
     dataDir,
     said,
     call,
@@ -108,7 +110,7 @@ export const startWhole = async (policyText = '', restartPauses?: readonly numbe
     },
     stop: async (): Promise<void> => {
       await instance.stop();
-      await database.drop();
+      await database?.drop();
       if (!process.env['HANDOVER_KEEP']) rmSync(dataDir, { recursive: true, force: true });
     },
   };
