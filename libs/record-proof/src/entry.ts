@@ -66,14 +66,16 @@ export const writeLine = (line: Exclude<ExportLine, { kind: 'event' }>): string 
 
 type Fields = Readonly<Record<string, unknown>>;
 
-/** What is readable beside the bytes must say what the bytes say: only those are hashed. */
-const saysTheSame = (readable: unknown, bytes: Uint8Array): boolean =>
-  readable === undefined || JSON.stringify(readable) === JSON.stringify(JSON.parse(Buffer.from(bytes).toString('utf8')));
-
 const textIn = (fields: Fields, name: string): string => {
   const value = fields[name];
   if (typeof value !== 'string') throw new Error(name);
   return value;
+};
+
+const uuidIn = (fields: Fields, name: string): string => {
+  const text = textIn(fields, name);
+  if (!/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/.test(text)) throw new Error(name);
+  return text;
 };
 
 const BASE64 = /^[A-Za-z0-9+/]*={0,2}$/;
@@ -89,29 +91,27 @@ const hashIn = (fields: Fields, name: string): Uint8Array => {
   return new Uint8Array(Buffer.from(text, 'hex'));
 };
 
-const wholeIn = (fields: Fields, name: string): number => {
+const wholeIn = (fields: Fields, name: string, most = Number.MAX_SAFE_INTEGER): number => {
   const value = fields[name];
-  if (!Number.isSafeInteger(value) || (value as number) < 0) throw new Error(name);
+  if (!Number.isSafeInteger(value) || (value as number) < 0 || (value as number) > most) throw new Error(name);
   return value as number;
 };
 
 const eventOf = (fields: Fields): LogEntry => {
-  const [body, meta] = [bytesOf(fields['body']), bytesOf(fields['meta'])];
-  if (!saysTheSame(fields['data'], body) || !saysTheSame(fields['by'], meta)) throw new Error('data');
   const recordedAt = textIn(fields, 'recordedAt');
-  if (Number.isNaN(Date.parse(recordedAt))) throw new Error('recordedAt');
+  if (new Date(recordedAt).toISOString() !== recordedAt) throw new Error('recordedAt'); // one way to write a time, as with all else
 
   return {
     position: wholeIn(fields, 'position'),
-    eventId: textIn(fields, 'eventId'),
+    eventId: uuidIn(fields, 'eventId'),
     stream: textIn(fields, 'stream'),
     version: wholeIn(fields, 'version'),
     type: textIn(fields, 'type'),
-    schema: wholeIn(fields, 'schema'),
+    schema: wholeIn(fields, 'schema', 2 ** 31 - 1),
     recordedAt,
-    body,
-    meta,
-    keyId: fields['keyId'] === null ? null : textIn(fields, 'keyId'),
+    body: bytesOf(fields['body']),
+    meta: bytesOf(fields['meta']),
+    keyId: fields['keyId'] === null ? null : uuidIn(fields, 'keyId'),
     sealed: fields['sealed'] === null ? null : bytesOf(fields['sealed']),
     hash: hashIn(fields, 'hash'),
   };
@@ -133,10 +133,19 @@ const lineOf = (fields: Fields): ExportLine => {
 /** A line that is none of an export. */
 export class BadLine extends Error {}
 
-/** One line of an NDJSON export. @throws BadLine naming the line when it is none. */
+const written = (line: ExportLine): string =>
+  line.kind !== 'event' ? writeLine(line) : line.excerpt ? writeExcerpt(line.entry, line.excerpt) : writeEntry(line.entry);
+
+/**
+ * One line of an NDJSON export. There is one way to write each: what is readable beside the bytes says what the bytes say,
+ * nothing is there twice, and nothing that is not checked.
+ * @throws BadLine naming the line when it is none.
+ */
 export const readLine = (line: string, number: number): ExportLine => {
   try {
-    return lineOf(JSON.parse(line) as Fields);
+    const read = lineOf(JSON.parse(line) as Fields);
+    if (written(read) !== line) throw new Error('form');
+    return read;
   } catch {
     throw new BadLine(`line ${number} of the export is no event of a record`);
   }

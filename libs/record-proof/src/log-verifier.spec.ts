@@ -1,5 +1,6 @@
 import { generateKeyPairSync } from 'node:crypto';
 import { describe, expect, it } from '@jest/globals';
+import fc from 'fast-check';
 import { emptyFrontier, growAll, inclusionProof, rootOf, type Frontier } from '@handover/merkle';
 import {
   LogVerifier,
@@ -196,6 +197,44 @@ describe('an export as a file', () => {
       line.replace(/"hash":"../, '"hash":"zz'),
     ])
       expect(() => readLine(bad, 7)).toThrow('line 7 of the export is no event of a record');
+  });
+});
+
+describe('any one character of an export', () => {
+  const text = [
+    writeLine({ kind: 'header', header: { export: 'handover-record', version: 1, madeAt: at.toISOString(), filter: null } }),
+    writeLine({ kind: 'key', statement: stateKey(signer, null, { size: 0, at }) }),
+    writeLine({ kind: 'checkpoint', note: noteOf(SIZE) }),
+    ...entries.map(writeEntry),
+    writeLine({ kind: 'end', events: SIZE }),
+  ].join('\n');
+  const isRight = (of: string): boolean => {
+    const verifier = new LogVerifier({ keys: [signer], notes: [noteOf(40)] });
+    try {
+      of.split('\n').forEach((line, index) => verifier.add(readLine(line, index + 1)));
+    } catch {
+      return false;
+    }
+    return verifier.end().faultCount === 0;
+  };
+  const first = text.indexOf('"position":0');
+
+  it('that is changed, left out or put in among the events is found', () => {
+    expect(isRight(text)).toBe(true);
+    fc.assert(
+      fc.property(
+        fc.nat({ max: text.length - first - 1 }),
+        fc.constantFrom('0', 'A', 'f', '"', ' ', ','),
+        fc.constantFrom('change', 'leave out', 'put in'),
+        (n, by, how) => {
+          const place = first + n;
+          const [before, after] = [text.slice(0, place), text.slice(how === 'put in' ? place : place + 1)];
+          const touched = before + (how === 'leave out' ? '' : by) + after;
+          return touched === text || !isRight(touched);
+        },
+      ),
+      { numRuns: 400 },
+    );
   });
 });
 
