@@ -5,6 +5,7 @@ import { append } from './append.ts';
 import { budget } from './budget.ts';
 import { leavers } from './leavers.ts';
 import { pageWith, tableOf } from './page.ts';
+import { proofs } from './proofs.ts';
 import { rebuild } from './rebuild.ts';
 import type { Row } from './row.ts';
 import { startServers, type BenchServers } from './servers.ts';
@@ -13,6 +14,7 @@ import { webhooks } from './webhooks.ts';
 const benches: Readonly<Record<string, (servers: BenchServers, peer: string | null) => Promise<readonly Row[]>>> = {
   append,
   rebuild,
+  proofs,
   webhooks,
   leavers,
   budget,

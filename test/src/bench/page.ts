@@ -11,6 +11,8 @@ and a checkpoint is signed every second. Beside it a plain INSERT of the same by
 variant in processes of its own, in turns, middle of three windows of 2.5 s. The record is verified afterwards.`,
   rebuild: `The read models built anew from the log while nobody waits for them, and the whole record verified, beside what the machine can do:
 SHA-256 over as many bytes on one core, and the same events read in log order and thrown away.`,
+  proofs: `Proofs out of tiles beside computing them from all leaves; the whole record verified at one moment of a running system, and its
+export verified line by line by the one-file verifier with 256 MB of heap, beside SHA-256 over as many bytes on one core.`,
   webhooks: `Verify the signature, seal the body, store it, answer 202; beside taking the body and one INSERT.`,
   leavers: `From the fact to the certificate, with two approvals, a one-second hold, every effect in the sandbox and every step in the record;
 beside workflows that do nothing as often. Includes the same timers. *actions*: what Temporal Cloud would bill for one such leaver,

@@ -1,0 +1,155 @@
+import { spawnSync } from 'node:child_process';
+import { createHash, generateKeyPairSync } from 'node:crypto';
+import { closeSync, mkdtempSync, openSync, rmSync, statSync, writeFileSync, writeSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { RecordExport, checkpoints, consistencyOf, followLog, migrate, openDatabase, proofOf, verifyRecord } from '@handover/event-store-postgres';
+import { handover } from '@handover/local';
+import { consistencyProof, inclusionProof } from '@handover/merkle';
+import { logLeaf, sha256, signerOf, vkeyOf } from '@handover/record-proof';
+import type { DataSource } from 'typeorm';
+import { fillRecord } from './million.ts';
+import { rowOf, type Row } from './row.ts';
+import type { BenchServers } from './servers.ts';
+
+const EVENTS = Number(process.env['HANDOVER_BENCH_EVENTS'] ?? 1_000_000);
+const PROOFS = 200;
+
+const timed = async (work: () => unknown): Promise<number> => {
+  const begun = performance.now();
+  await work();
+  return performance.now() - begun;
+};
+
+/** Proofs from tiles beside proofs from all leaves, and verification beside hashing as many bytes. */
+export const proofs = async ({ postgresUrl }: BenchServers): Promise<readonly Row[]> => {
+  const db = await openDatabase(await freshDatabase(postgresUrl), { poolSize: 4 });
+  const folder = mkdtempSync(join(tmpdir(), 'handover-bench-'));
+  try {
+    await migrate(db);
+    const signer = signerOf(String(generateKeyPairSync('ed25519').privateKey.export({ type: 'pkcs8', format: 'pem' })), 'bench');
+    console.log(`  appending ${EVENTS} events …`);
+    await fillRecord(db, signer, EVENTS);
+    writeFileSync(join(folder, 'key.txt'), `${vkeyOf(signer)}\n`);
+
+    return [...(await proofRows(db)), ...(await verifyRows(db, folder))];
+  } finally {
+    await db.destroy();
+    rmSync(folder, { recursive: true, force: true });
+  }
+};
+
+/** Other benches fill theirs, too. */
+const freshDatabase = async (url: string): Promise<string> => {
+  const admin = await openDatabase(url, { poolSize: 1 });
+  await admin.query('DROP DATABASE IF EXISTS bench_proofs');
+  await admin.query('CREATE DATABASE bench_proofs');
+  await admin.destroy();
+  const own = new URL(url);
+  own.pathname = '/bench_proofs';
+
+  return own.href;
+};
+
+const proofRows = async (db: DataSource): Promise<readonly Row[]> => {
+  const places = Array.from({ length: PROOFS }, (_, n) => Math.floor(((n + 0.5) / PROOFS) * EVENTS));
+  const inclusion = (await timed(async () => places.reduce((before, place) => before.then(() => proofOf(db, place)), Promise.resolve<unknown>(null)))) / PROOFS;
+  const consistency =
+    (await timed(async () => places.reduce((before, from) => before.then(() => consistencyOf(db, { from })), Promise.resolve<unknown>(null)))) / PROOFS;
+  const read = async (): Promise<Uint8Array[]> =>
+    ((await db.query('SELECT hash FROM ev.log_leaf ORDER BY position')) as { hash: Buffer }[]).map(({ hash }) => logLeaf(hash));
+  const place = places[PROOFS / 3] ?? 1;
+  const fromLeaves = await timed(async () => inclusionProof(sha256, await read(), place));
+  const olderFromLeaves = await timed(async () => consistencyProof(sha256, await read(), place));
+  const params = { events: EVENTS, proofs: PROOFS };
+
+  return [
+    rowOf({
+      name: 'inclusion proof',
+      unit: 'ms each',
+      params,
+      ours: inclusion,
+      baseline: fromLeaves,
+      baselineName: 'computing it from all leaves',
+      goal: '<= 0.01',
+    }),
+    rowOf({
+      name: 'consistency proof',
+      unit: 'ms each',
+      params,
+      ours: consistency,
+      baseline: olderFromLeaves,
+      baselineName: 'computing it from all leaves',
+      goal: '<= 0.01',
+    }),
+  ];
+};
+
+const verifyRows = async (db: DataSource, folder: string): Promise<readonly Row[]> => {
+  const verified = await verifyRecord(db);
+  if (verified.problems.length > 0) throw new Error(`the record does not verify: ${verified.problems[0]?.what}`);
+  const file = join(folder, 'record.ndjson');
+  await writeExport(db, file);
+  const sha = await hashedPerSecond(db);
+  await handover(['verifier', '--out', join(folder, 'verify.mjs')], () => undefined);
+  let said = '';
+  const took = await timed(() => {
+    // So little memory that a log read whole would not fit.
+    const { stdout, status } = spawnSync(process.execPath, ['--max-old-space-size=256', 'verify.mjs', '--json', '--keys', 'key.txt', 'record.ndjson'], {
+      cwd: folder,
+      encoding: 'utf8',
+    });
+    if (status !== 0) throw new Error(`the export does not verify: ${stdout.slice(0, 500)}`);
+    said = stdout;
+  });
+  const { signed } = JSON.parse(said) as { signed: number };
+  if (signed !== EVENTS) throw new Error(`only ${signed} events of the export are signed`);
+  const baseline = { baseline: sha, baselineName: 'SHA-256 of the bytes of as many events, one core' };
+  const megabytes = Math.round(statSync(file).size / 1e6);
+
+  return [
+    rowOf({
+      name: 'verify the running record',
+      unit: 'events/s',
+      params: { events: EVENTS, checkpoints: (await checkpoints(db, 1_000_000)).length },
+      ours: EVENTS / (verified.took / 1_000),
+      ...baseline,
+      goal: '>= 0.1',
+    }),
+    rowOf({
+      name: 'verify an export, one file',
+      unit: 'events/s',
+      params: { events: EVENTS, megabytes, heapMegabytes: 256 },
+      ours: EVENTS / (took / 1_000),
+      ...baseline,
+      goal: '>= 0.02',
+    }),
+  ];
+};
+
+const writeExport = async (db: DataSource, file: string): Promise<void> => {
+  const record = await RecordExport.begin(db, { filter: null, madeAt: new Date().toISOString() });
+  const out = openSync(file, 'w');
+  writeSync(out, record.head);
+  for (let after = -1; ;) {
+    const entries = await followLog(db, { after, limit: 5_000 });
+    if (entries.length === 0) break;
+    writeSync(out, await record.lines(entries));
+    after = entries.at(-1)?.position ?? after;
+  }
+  writeSync(out, record.end());
+  closeSync(out);
+};
+
+/** How many events' bytes one core can hash in a second, with nothing else to do. */
+const hashedPerSecond = async (db: DataSource): Promise<number> => {
+  const [row] = (await db.query('SELECT avg(octet_length(body) + octet_length(meta) + coalesce(octet_length(sealed), 0))::int AS bytes FROM ev.event')) as {
+    bytes: number;
+  }[];
+  const bytes = Buffer.alloc(row?.bytes ?? 600, 7);
+  const count = 300_000;
+  const ms = await timed(() => {
+    for (let n = 0; n < count; n += 1) createHash('sha256').update(bytes).digest();
+  });
+  return count / (ms / 1_000);
+};
