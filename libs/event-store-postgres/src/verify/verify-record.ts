@@ -1,6 +1,7 @@
 import type { DataSource } from 'typeorm';
 import type { Problem } from './problem.ts';
-import { verifyLog, type LogVerified, type Outside } from './verify-log.ts';
+import type { Outside } from './verify-checkpoints.ts';
+import { verifyLog, type LogVerified } from './verify-log.ts';
 import { verifyStreams } from './verify-streams.ts';
 
 export interface RecordVerified extends Omit<LogVerified, 'problems'> {
