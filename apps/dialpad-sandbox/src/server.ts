@@ -6,6 +6,7 @@ import { Faults, type Struck } from './faults.ts';
 import { check } from './fields.ts';
 import { ApiError, router, type Request } from './http.ts';
 import { Limits } from './limits.ts';
+import type { User } from './model.ts';
 import { apiRoutes } from './routes/index.ts';
 import { seedCompany } from './seed.ts';
 import { settle } from './settle.ts';
@@ -66,7 +67,7 @@ export const startSandbox = async (options: SandboxOptions = {}): Promise<Sandbo
     if (found === 'other-method') throw new ApiError(405, 'method not allowed');
 
     limits.spendOperation(operation, world);
-    const ids = [...Object.values(found.params), ...Object.values(body).map(String)];
+    const ids = [...Object.values(found.params), ...Object.values(body).map(String), ...askedFor(url.searchParams, world)];
     const struck = faults.strike(operation, ids);
     const fault = struck?.fault;
     if (fault === '429') throw new ApiError(429, 'rate limit exceeded');
@@ -158,6 +159,12 @@ const replyTo = (response: ServerResponse): Reply => ({
   },
   drop: () => void response.destroy(),
 });
+
+/** The users that a list is asked for, so that a fault meant for one person strikes their lists as well. */
+const askedFor = (query: URLSearchParams, world: World): string[] => [
+  ...world.store.lookup<User>('users', 'email', query.get('email')?.toLowerCase() ?? '').map((each) => each.id),
+  ...[query.get('user_id'), query.get('target_id')].flatMap((each) => each ?? []),
+];
 
 const bearerOf = (message: IncomingMessage, url: URL): boolean =>
   /^Bearer\s+\S+/i.test(message.headers.authorization ?? '') || (url.searchParams.get('apikey') ?? '') !== '';

@@ -39,6 +39,7 @@ export const contractCalls = async (played: Played): Promise<Step[]> => {
 
   return [
     call('GET /company'),
+    call('PUT /company/settings', { query: { has_callai: 'true' } }),
     call('GET /call', { query: { target_type: 'user', target_id: id } }),
     call('GET /users', { query: { state: 'all', company_admin: 'false' } }),
     call('POST /users', { body: { email: 'new@example.com', office_id: sf, first_name: 'N', last_name: 'E', license: 'talk', auto_assign: true } }),

@@ -63,7 +63,7 @@ if (!isDescriptionThere) console.log("Dialpad's description is not beside the ch
     }
     expect(complaints).toEqual([]);
     expect(operations.map(nameOf).filter((each) => !used.has(each) && !UNANSWERED.includes(each))).toEqual([]);
-  });
+  }, 60_000);
 
   it('is kept by refusing what lacks a required field or has it in another type, with 400 and the reason', async () => {
     const wrong: Readonly<Record<Field['kind'], unknown>> = { text: 7, id: 'seven', flag: 'maybe', list: 'no list', object: [] };
@@ -82,7 +82,7 @@ if (!isDescriptionThere) console.log("Dialpad's description is not beside the ch
         ]);
       }
     }
-  });
+  }, 60_000);
 });
 
 const example = (field: Field): unknown => {

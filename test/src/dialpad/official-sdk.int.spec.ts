@@ -45,6 +45,22 @@ if (typeof sdk === 'string') console.log(`Dialpad's official Python SDK cannot b
     expect(came['members']).toContain(id);
   });
 
+  it('adds operators to a call center and to the main line of an office, and removes them again', () => {
+    const { id } = came['made'] as { id: string };
+    expect([came['agents'], came['answering']]).toEqual([expect.arrayContaining([id]), expect.arrayContaining([id])]);
+    expect(came['duty']).toMatchObject({ user_id: id, on_duty: true });
+    expect(came['skill']).toMatchObject({ skill_level: '40' });
+  });
+
+  it('reads an office, its plan, its emergency address and what belongs to it', () => {
+    expect(came['office']).toMatchObject({ name: 'San Francisco', phone_numbers: [expect.stringMatching(/^\+1/)] });
+    expect(came['plan']).toMatchObject({ talk_lines: expect.stringMatching(/^\d+$/), next_billing_date: expect.stringMatching(/^\d{13}$/) });
+    expect(came['address']).toMatchObject({ zip: '94105' });
+    const inside = came['inside'] as Record<string, number>;
+    expect(Object.values(inside).every((many) => many > 0)).toBe(true);
+    expect(came['company']).toMatchObject({ state: 'active' });
+  });
+
   it('understands the answer of an operation that answers with nothing', () => {
     expect(came['nothing']).toEqual({});
   });

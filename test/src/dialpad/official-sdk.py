@@ -27,6 +27,25 @@ operator = {"operator_id": int(made["id"]), "operator_type": "user"}
 joined = departments.add_operator(int(department["id"]), {**operator, "role": "operator"})
 members = [each["id"] for each in departments.list_operators(int(department["id"]))["users"]]
 left = departments.remove_operator(int(department["id"]), operator)
+center = int(next(client.call_centers.list(office_id=int(office["id"])))["id"])
+agent = {"user_id": int(made["id"])}
+client.call_centers.add_operator(center, {**agent, "role": "operator", "skill_level": 40, "license_type": "agents"})
+duty = client.call_center_operators.update_duty_status(int(made["id"]), {"on_duty": True})
+skill = client.call_centers.get_operator_skill_level(center, int(made["id"]))
+agents = [each["id"] for each in client.call_centers.list_operators(center)["users"]]
+client.call_centers.remove_operator(center, agent)
+main_line = int(office["id"])
+offices.add_operator(main_line, {**operator, "role": "operator"})
+answering = [each["id"] for each in offices.list_operators(main_line)["users"]]
+offices.remove_operator(main_line, operator)
+address = {"address": "1 Main St", "city": "San Francisco", "state": "CA", "zip": "94105", "country": "us"}
+offices.update_e911_address(main_line, address)
+shown = offices.get(main_line)
+inside = {
+    "departments": len(list(offices.list_departments(main_line))),
+    "call_centers": len(list(offices.list_call_centers(main_line))),
+    "teams": len(list(offices.list_coaching_teams(main_line))),
+}
 renamed = users.partial_update(made["id"], {"job_title": "Tester", "state": "suspended"})
 caller = users.set_caller_id(made["id"], {"caller_id": "blocked"})
 released = numbers.unassign(pooled[0], release=True)
@@ -43,6 +62,15 @@ print(
             "duplicate": status_of(lambda: users.create({"email": "sdk@example.com", "office_id": int(office["id"])})),
             "named": named,
             "seats": offices.list_available_licenses(int(office["id"])),
+            "office": shown,
+            "plan": offices.get_billing_plan(main_line),
+            "address": offices.get_e911_address(main_line),
+            "inside": inside,
+            "answering": answering,
+            "agents": agents,
+            "duty": duty,
+            "skill": skill,
+            "company": client.company.get(),
             "joined": joined["id"],
             "members": members,
             "left": left["id"],

@@ -1,4 +1,4 @@
-import { ApiError, paged, type Request, type Route } from '../http.ts';
+import { ApiError, isTrue, paged, type Request, type Route } from '../http.ts';
 import type { World } from '../world.ts';
 
 const company = (_: Request, world: World): object => ({
@@ -10,11 +10,21 @@ const company = (_: Request, world: World): object => ({
   admin_email: 'admin@example.com',
   office_count: String(world.offices.length),
   state: 'active',
-  settings: { allow_ai_training: false, has_callai: false },
+  settings: { allow_ai_training: false, has_callai: world.store.get<boolean>('meta', 'hasCallAi') ?? false },
 });
+
+const setSettings = (request: Request, world: World): object => {
+  const wanted = request.query.get('has_callai');
+  if (wanted !== null && isTrue(wanted) !== (world.store.get<boolean>('meta', 'hasCallAi') ?? false)) {
+    world.store.put('meta', 'hasCallAi', isTrue(wanted));
+    world.noteWrite('PUT /company/settings', null);
+  }
+  return company(request, world);
+};
 
 export const companyRoutes: readonly Route<World>[] = [
   { method: 'GET', template: '/company', handle: company },
+  { method: 'PUT', template: '/company/settings', handle: setSettings },
   // Nobody calls anybody here.
   { method: 'GET', template: '/call', handle: ({ query }, world) => paged([], query, world.random, () => null) },
   {
