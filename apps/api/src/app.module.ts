@@ -14,6 +14,8 @@ import { EvidenceController } from './evidence/evidence.controller.ts';
 import { HooksController } from './hooks/hooks.controller.ts';
 import { HoldDesk } from './holds/hold-desk.ts';
 import { HoldsController } from './holds/holds.controller.ts';
+import { SubjectExportController } from './persons/export.controller.ts';
+import { SubjectAccess } from './persons/subject-export.ts';
 import { AuthGuard } from './http/auth.ts';
 import { NumberDesk } from './numbers/number-desk.ts';
 import { NumbersController } from './numbers/numbers.controller.ts';
@@ -26,6 +28,7 @@ import { ACCESS_READS, DATA_SOURCE, HOOK_SOURCES, INBOX, PACK_SIGNER, POLICY, RE
 
 export interface ApiParts {
   readonly holds: HoldDesk;
+  readonly subjectAccess: SubjectAccess;
   readonly keyring: Keyring;
   readonly desk: CaseDesk;
   readonly numbers: NumberDesk;
@@ -42,7 +45,20 @@ export interface ApiParts {
 
 @Module({})
 export class AppModule {
-  static from({ desk, holds, numbers, inbox, dataSource, secrets, packSigner, access, subscriptions, policy, retention }: ApiParts): DynamicModule {
+  static from({
+    desk,
+    holds,
+    subjectAccess,
+    numbers,
+    inbox,
+    dataSource,
+    secrets,
+    packSigner,
+    access,
+    subscriptions,
+    policy,
+    retention,
+  }: ApiParts): DynamicModule {
     return {
       module: AppModule,
       controllers: [
@@ -50,6 +66,7 @@ export class AppModule {
         CasesController,
         EvidenceController,
         PersonsController,
+        SubjectExportController,
         HoldsController,
         SubscriptionsController,
         RetentionController,
@@ -62,6 +79,7 @@ export class AppModule {
         { provide: CaseDesk, useValue: desk },
         { provide: NumberDesk, useValue: numbers },
         { provide: HoldDesk, useValue: holds },
+        { provide: SubjectAccess, useValue: subjectAccess },
         { provide: INBOX, useValue: inbox },
         { provide: DATA_SOURCE, useValue: dataSource },
         { provide: PACK_SIGNER, useValue: packSigner },

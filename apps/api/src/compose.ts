@@ -12,6 +12,7 @@ import { v7 } from 'uuid';
 import type { ApiParts } from './app.module.ts';
 import { HoldDesk } from './holds/hold-desk.ts';
 import { CaseDesk } from './cases/case-desk.ts';
+import { SubjectAccess } from './persons/subject-export.ts';
 import { NumberDesk } from './numbers/number-desk.ts';
 
 export interface Parts {
@@ -85,6 +86,8 @@ export const compose = ({ dataSource, masterKey, dialpad, policy, secrets, tempo
     newId,
   });
   const numbers = new Numbers(store);
+  const inbox = new Inbox(dataSource, keyring);
+  const ownerOf = async (source: string, employeeId: string): Promise<string | null> => people.find(await indexOf(source, employeeId));
 
   return {
     desk,
@@ -103,7 +106,8 @@ export const compose = ({ dataSource, masterKey, dialpad, policy, secrets, tempo
       rows: new RetentionRows(dataSource),
       returnsUser: async (userId) => (await dialpad.readUser(userId)) !== null,
     }),
-    inbox: new Inbox(dataSource, keyring),
+    inbox,
+    subjectAccess: new SubjectAccess({ store, dataSource, keyring, rows, inbox, dialpad, policy, holds, ownerOf, now, newId }),
     numbers: new NumberDesk({ dataSource, store, cases, rows, company, numbers, persons, people, idempotency, dialpad, policy, desk, indexOf, now, newId }),
   };
 };

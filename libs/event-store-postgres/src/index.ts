@@ -26,3 +26,4 @@ export * from './legal-holds.ts';
 export * from './erasures.ts';
 export * from './record-export.ts';
 export * from './retention-rows.ts';
+export * from './about-person.ts';

@@ -193,6 +193,9 @@ describe('somebody who came, moved and left', () => {
     expect((await decide('approver', 'delete', canary.deleteDecision)).status).toBe(200);
     await whole.until(leaver, 'the delete', (each) => each.phase === 'awaiting-purge');
     expect((await post('operator', `/v1/cases/${leaver}/rescind`, { reason: canary.rescind })).status).toBe(409);
+    const exported = await post('admin', `/v1/persons/${ref}/export`, { reason: canary.exportReason });
+    const not = [canary.idempotencyKey, canary.greeting, canary.status, canary.exportReason] as string[];
+    for (const value of Object.values(canary).filter((each) => !not.includes(each))) expect(JSON.stringify(exported.body)).toContain(value);
   }, 180_000);
 
   const groupOf = async (caseId: string, step: string): Promise<string> => {
@@ -216,7 +219,7 @@ describe('somebody who came, moved and left', () => {
       if (whose === ref && plain !== null) for (const leaf of leaves(JSON.parse(plain))) values.add(leaf);
     }
     sealed = [...values];
-    const not = [canary.inbox, canary.idempotencyKey, canary.greeting, canary.status, canary.exportReason] as string[];
+    const not = [canary.inbox, canary.idempotencyKey, canary.greeting, canary.status] as string[];
     for (const value of Object.values(canary).filter((each) => !not.includes(each))) expect(sealed).toContain(value);
   }, 30_000);
 
@@ -309,7 +312,13 @@ describe('afterwards', () => {
         expect(look.inText(`${key} ${path}`, JSON.stringify((await whole.call(key, path)).body))).toEqual(none);
       }
     }
-    for (const path of ['/v1/audit/export', '/v1/audit/export?format=csv', `/v1/persons/${ref}/data`]) {
+    for (const path of [
+      '/v1/audit/export',
+      '/v1/audit/export?format=csv',
+      `/v1/persons/${ref}/data`,
+      `/v1/persons/${ref}/export`,
+      `/v1/persons/${ref}/export?format=html`,
+    ]) {
       const answer = await fetch(`${whole.local.api}${path}`, { headers: { authorization: `Bearer ${whole.local.apiKeys.admin}` } });
       expect([path, answer.status]).toEqual([path, 200]);
       expect(look.inText(path, await answer.text())).toEqual(none);

@@ -78,6 +78,7 @@ export const REQUEST_FIELDS: Readonly<Record<string, readonly string[]>> = {
   'reasonBody.reason': [canary.waiver, canary.rescind, canary.holdPlaced, canary.holdLiftAsked, canary.holdLifted],
   'retryBody.reason': [canary.retry],
   'evidenceBody.evidence': [canary.evidence],
+  'subjectExport.reason': [canary.exportReason],
   'legalHoldDecision.reason': [canary.holdConfirmed, canary.holdKept],
 };
 

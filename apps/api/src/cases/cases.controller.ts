@@ -4,6 +4,7 @@ import { ApiBearerAuth, ApiHeader, ApiOperation, ApiResponse, ApiTags } from '@n
 import type { Response } from 'express';
 import type { z } from 'zod';
 import { By, Roles, type Caller } from '../http/auth.ts';
+import { SubjectAccess } from '../persons/subject-export.ts';
 import { CaseDesk } from './case-desk.ts';
 
 type In<S extends z.ZodType> = z.output<S>;
@@ -146,7 +147,10 @@ export class CasesController {
 @ApiBearerAuth()
 @Controller('v1/persons')
 export class PersonsController {
-  constructor(private readonly desk: CaseDesk) {}
+  constructor(
+    private readonly desk: CaseDesk,
+    private readonly access: SubjectAccess,
+  ) {}
 
   @Get()
   @Roles('operator', 'approver', 'requester', 'auditor')
@@ -159,8 +163,10 @@ export class PersonsController {
   @Get(':ref/data')
   @Roles('admin')
   @Header('content-disposition', 'attachment; filename="person.json"')
-  @ApiOperation({ summary: 'Everything that is held about a person, in one file (subject access)' })
-  data(@Param('ref') ref: string, @By() caller: Caller): Promise<object> {
-    return this.desk.everythingAbout(ref, caller);
+  @ApiOperation({ summary: 'Cases and facts of a person, as earlier releases gave them; `/export` holds everything' })
+  async data(@Param('ref') ref: string, @By() caller: Caller): Promise<object> {
+    const held = await this.desk.everythingAbout(ref, caller);
+    await this.access.note(ref, { format: 'json', reasonCode: 'subject-request', reason: null }, caller);
+    return held;
   }
 }

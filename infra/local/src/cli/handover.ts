@@ -7,6 +7,7 @@ import { addMasterKey, bringMasterKeyBack, rotateMasterKey, showMasterKeys } fro
 import { reshred } from './reshred.ts';
 import { retention } from './retention.ts';
 import { status } from './status.ts';
+import { subjectExport, type SubjectExportArgs } from './subject-export.ts';
 import { subscriptions } from './subscriptions.ts';
 import { writeVerifier } from './verifier.ts';
 import { verify } from './verify.ts';
@@ -25,6 +26,8 @@ const usage = `npm run handover -- COMMAND [--json] [--data-dir DIR]
   verifier   --out FILE         write the verifier of exports and packs as one file that needs nothing but Node.js
   subscriptions  how far each read model has come in the log
   rebuild NAME   build a read model anew beside the one in use, show how far it is, and switch; the system may run
+  subject-export  everything that is held about a person, in one file: --person REF, or --employee-id ID [--source NAME];
+             --reason TEXT, which is recorded; --format json (default) or html; --out FILE
   reshred [LIST …]  after a restore: destroy again the key of everybody who is erased, by the record or by lists that were
              kept elsewhere (erasures.ndjson); every start does it by itself, before anything is served
   retention  --dry-run          what the daily run would let go now, and why it keeps the others
@@ -68,6 +71,11 @@ export const handover = async (args: readonly string[], say: Say): Promise<numbe
       export: text,
       evidence: text,
       to: text,
+      person: text,
+      'employee-id': text,
+      source: text,
+      reason: text,
+      format: text,
       out: text,
       'dry-run': { type: 'boolean', default: false },
       lost: { type: 'boolean', default: false },
@@ -86,6 +94,8 @@ export const handover = async (args: readonly string[], say: Say): Promise<numbe
   if (command === 'migrate') return migrateDatabase(values['data-dir'], values['accept-changes'], say);
   if (command === 'subscriptions') return subscriptions(values['data-dir'], values.json, say);
   if (command === 'rebuild') return rebuild(verb, values['data-dir'], values.json, say);
+  if (command === 'subject-export')
+    return subjectExport({ ...values, dataDir: values['data-dir'], employeeId: values['employee-id'] } as SubjectExportArgs, say);
   if (command === 'reshred') return reshred(values['data-dir'], positionals.slice(1), values.json);
   if (command === 'retention') return retention(values['data-dir'], { dryRun: values['dry-run'], json: values.json }, say);
   if (command === 'keys') return keys(verb, noun, { dataDir: values['data-dir'], json: values.json, to: values.to, lost: values.lost }, say);

@@ -18,6 +18,7 @@ export type PersonEvent =
       readonly data: { policyHash: string; keepFor: number; lastAt: string; approvedBy: readonly string[]; claims: JsonObject };
       readonly personal?: JsonObject;
     }
+  | { readonly type: 'DataExported'; readonly data: { actor: string; format: string; reasonCode: string | null }; readonly personal?: JsonObject }
   | { readonly type: 'PersonErased'; readonly data: { caseId: string | null; restored?: boolean }; readonly personal?: JsonObject };
 
 export interface PersonCase {
@@ -80,6 +81,8 @@ export const evolvePerson = (state: PersonState, event: PersonEvent): PersonStat
     case 'CaseFreed':
       return { ...state, heldCases: state.heldCases.filter((each) => each !== event.data.caseId) };
     case 'RetentionApplied':
+      return state;
+    case 'DataExported':
       return state;
     case 'PersonErased':
       return { ...state, erased: true, userId: null };

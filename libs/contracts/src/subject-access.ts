@@ -1,0 +1,13 @@
+import { z } from 'zod';
+
+const format = z.enum(['json', 'html']).default('json');
+
+export const subjectExportQuery = z.object({
+  format,
+  reasonCode: z
+    .string()
+    .regex(/^[\w.-]{1,64}$/, 'expected a code like subject-request')
+    .default('subject-request')
+    .describe('A code, because an address is logged on its way; words go into the body of POST'),
+});
+export const subjectExport = z.object({ format, reason: z.string().trim().min(1, 'say why').max(2_000) }).meta({ id: 'SubjectExport' });
