@@ -1,4 +1,4 @@
-import type { Decided } from '@handover/case';
+import { upcasters, type Decided } from '@handover/case';
 import {
   EventStoreError,
   eventIdOf,
@@ -30,9 +30,6 @@ export interface Folded<S> {
   readonly state: S;
   readonly version: number;
 }
-
-/** Version 1 of every event's shape; a change of shape raises it for its type and upcasts older ones at read. */
-const SCHEMA = 1;
 
 export const domainEventOf = <E extends DomainEvent>(event: StoredEvent): E => {
   const personal = event.personal && 'data' in event.personal ? { personal: event.personal.data } : {};
@@ -72,7 +69,7 @@ export const appendOf = <E extends DomainEvent>({ stream, expected, decided, by,
     events: decided.events.map((event, index): NewEvent => ({
       id: eventIdOf(stream, [commandId, event.type, index, ...round]),
       type: event.type,
-      schema: SCHEMA,
+      schema: upcasters.versionOf(event.type),
       data: event.data as JsonObject,
       ...(event.personal && personRef ? { personal: { person: personRef, data: event.personal as JsonObject } } : {}),
       meta,

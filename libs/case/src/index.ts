@@ -32,5 +32,6 @@ export * from './calls/leaving.ts';
 export * from './tasks/catalogue.ts';
 export * from './tasks/task-of.ts';
 export * from './hold/hold.ts';
+export { upcasters } from './upcasts.ts';
 export * from './calls/compare.ts';
 export * from './calls/words.ts';

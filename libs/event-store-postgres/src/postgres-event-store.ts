@@ -8,7 +8,9 @@ import {
   type JsonObject,
   type SideWrites,
   type StoredEvent,
+  type Upcasters,
 } from '@handover/event-store';
+import { upcasters as current } from '@handover/case';
 import { PersonErased, type Keyring, type Sealed } from '@handover/privacy';
 import type { Pool } from 'pg';
 import type { DataSource } from 'typeorm';
@@ -54,6 +56,7 @@ export class PostgresEventStore implements EventStore {
   constructor(
     private readonly dataSource: DataSource,
     private readonly keyring: Keyring,
+    private readonly upcasters: Upcasters = current,
   ) {
     const pool = poolOf(dataSource);
     this.#reads = new Together({ carry: (wanted) => readStreams(pool, wanted) });
@@ -138,9 +141,12 @@ export class PostgresEventStore implements EventStore {
       data: JSON.parse(row.body.toString('utf8')) as JsonObject,
       meta: JSON.parse(row.meta.toString('utf8')) as EventMeta,
     };
-    if (row.key_id === null || row.sealed === null) return event;
+    if (row.key_id === null || row.sealed === null) return this.upcasters.current(event);
     const { person, plain } = await this.keyring.open(row.key_id, { eventId: row.event_id, stream, type: row.type }, row.sealed);
 
-    return { ...event, personal: plain === null ? { person, erased: true } : { person, data: JSON.parse(plain) as JsonObject } };
+    if (plain === null) return { ...this.upcasters.current(event), personal: { person, erased: true } };
+    const said = this.upcasters.current({ ...event, personal: JSON.parse(plain) as JsonObject });
+
+    return { ...said, personal: { person, data: said.personal } };
   }
 }

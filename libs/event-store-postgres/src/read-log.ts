@@ -1,4 +1,5 @@
-import type { EventMeta, JsonObject, LoggedEvent } from '@handover/event-store';
+import { upcasters as current } from '@handover/case';
+import type { EventMeta, JsonObject, LoggedEvent, Upcasters } from '@handover/event-store';
 import type { Db } from './projection.ts';
 
 interface Row {
@@ -19,8 +20,8 @@ const READ = `SELECT l.position, e.event_id, e.stream_id, e.version, e.type, e.s
   WHERE l.position >= $1 ORDER BY l.position LIMIT $2`;
 
 /** Events from a position on, in log order. @throws when the log has a hole: then it was tampered with, and waiting helps nobody. */
-export const readLog = async (db: Db, from: number, limit: number): Promise<readonly LoggedEvent[]> => {
-  const events = (await db.query<Row>(READ, [from, limit])).map(logged);
+export const readLog = async (db: Db, from: number, limit: number, upcasters: Upcasters = current): Promise<readonly LoggedEvent[]> => {
+  const events = (await db.query<Row>(READ, [from, limit])).map((row) => upcasters.current(logged(row)));
   events.forEach((event, index) => {
     if (event.position !== from + index) throw new Error(`the log has no event at position ${from + index}`);
   });

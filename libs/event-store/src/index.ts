@@ -4,3 +4,4 @@ export * from './json.ts';
 export * from './log.ts';
 export * from './memory.ts';
 export * from './port.ts';
+export * from './upcasting.ts';

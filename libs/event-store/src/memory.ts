@@ -12,6 +12,7 @@ import {
   type SideWrites,
   type StoredEvent,
 } from './port.ts';
+import { Upcasters } from './upcasting.ts';
 
 /** A store for tests of rules and services: the same promises as the real one, and nothing survives it. */
 export class InMemoryEventStore implements EventStore {
@@ -23,7 +24,10 @@ export class InMemoryEventStore implements EventStore {
   private readonly times = new Map<string, string>();
   private readonly destroyed = new Set<string>();
 
-  constructor(private readonly now: () => string = () => new Date().toISOString()) {}
+  constructor(
+    private readonly now: () => string = () => new Date().toISOString(),
+    private readonly upcasters: Upcasters = new Upcasters([]),
+  ) {}
 
   read(stream: string, after = 0): Promise<readonly StoredEvent[]> {
     const events = this.streams.get(stream) ?? [];
@@ -85,8 +89,11 @@ export class InMemoryEventStore implements EventStore {
 
   private stored({ personal, ...event }: NewEvent, stream: string, version: number): StoredEvent {
     const base = { ...event, stream, version, recordedAt: this.times.get(event.id) ?? '' };
-    if (!personal) return base;
-    return { ...base, personal: this.destroyed.has(personal.person) ? { person: personal.person, erased: true } : personal };
+    if (!personal) return this.upcasters.current(base);
+    if (this.destroyed.has(personal.person)) return { ...this.upcasters.current(base), personal: { person: personal.person, erased: true } };
+    const current = this.upcasters.current({ ...base, personal: personal.data });
+
+    return { ...current, personal: { person: personal.person, data: current.personal } };
   }
 }
 

@@ -21,5 +21,5 @@ export const followPerson = (state: OpenCase, by: string | null): Decided<CaseEv
   const late = tooLateFor(state);
   if (by === null) return happened({ type: 'LegalHoldLifted', data: { actor: state.holds.person?.by ?? '', scope: 'person' } });
 
-  return happened({ type: 'LegalHoldPlaced', data: { actor: by, scope: 'person', ...(late.length > 0 ? { late } : {}) } });
+  return happened({ type: 'LegalHoldPlaced', data: { actor: by, confirmUntil: null, scope: 'person', ...(late.length > 0 ? { late } : {}) } });
 };

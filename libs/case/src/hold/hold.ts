@@ -35,7 +35,7 @@ type Event<T extends string, D> = { readonly type: T; readonly data: D; readonly
 
 /** `scope` is `person` where a case is held because its person is. */
 export type HoldEvent =
-  | Event<'LegalHoldPlaced', { actor: string; confirmUntil?: string; scope?: 'case' | 'person'; late?: readonly string[] }>
+  | Event<'LegalHoldPlaced', { actor: string; confirmUntil: string | null; scope?: 'case' | 'person'; late?: readonly string[] }>
   | Event<'LegalHoldConfirmed', { actor: string; placedBy: string }>
   | Event<'LegalHoldRejected', { actor: string; placedBy: string }>
   | Event<'LegalHoldLiftAsked', { actor: string }>
@@ -48,7 +48,7 @@ export type HoldEvent =
 export const evolveHold = (hold: LegalHold | null, event: HoldEvent): LegalHold | null => {
   switch (event.type) {
     case 'LegalHoldPlaced':
-      return { by: event.data.actor, confirmUntil: event.data.confirmUntil ?? null, confirmedBy: null, liftAskedBy: null };
+      return { by: event.data.actor, confirmUntil: event.data.confirmUntil, confirmedBy: null, liftAskedBy: null };
     case 'LegalHoldConfirmed':
       return hold && { ...hold, confirmedBy: event.data.actor };
     case 'LegalHoldLiftAsked':
