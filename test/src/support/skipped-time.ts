@@ -32,16 +32,26 @@ const startServer = async (path: string, tries = 5): Promise<TestWorkflowEnviron
   }
 };
 
+export interface SkippedTimeOptions {
+  readonly users?: number;
+  readonly seed?: number;
+  readonly switches?: Readonly<Record<string, string>>;
+  /** Told of every call to Dialpad once it is over, whether or not an answer came; the call returns when this has. */
+  readonly afterCall?: (method: string) => Promise<void>;
+  /** ms; how long an answer of Dialpad is waited for. */
+  readonly timeoutMs?: number;
+}
+
 /**
  * The real worker on a real PostgreSQL, against the real sandbox, under a Temporal server whose clock jumps: three days
  * pass in a second, in Temporal and in Dialpad alike.
  */
-export const startSkippedTime = async (policyText = '') => {
+export const startSkippedTime = async (policyText = '', { users = 60, seed = 7, switches = {}, afterCall, timeoutMs }: SkippedTimeOptions = {}) => {
   const { command } = await timeSkippingServer(() => undefined);
   const bundle = await bundleWorkflows(); // before the server, which gives itself five seconds to start and needs them
   const [database, sandbox, env] = await Promise.all([
     testPostgres(),
-    startSandbox({ users: 60, seed: 7, switches: { rateLimit: 'off' } }),
+    startSandbox({ users, seed, switches: { rateLimit: 'off', ...switches } }),
     startServer(command),
   ]);
   let skippedMs = 0;
@@ -54,7 +64,20 @@ export const startSkippedTime = async (policyText = '') => {
     }
   };
   const dataSource = await openServiceDatabase({ service: 'worker', url: database.url });
-  const dialpad = createDialpad({ baseUrl: sandbox.url, apiKey: { reveal: () => 'test' }, budget: rateBudget(1_000) });
+  const watched: typeof globalThis.fetch = async (input, init) => {
+    try {
+      return await globalThis.fetch(input, init);
+    } finally {
+      await afterCall?.(init?.method ?? 'GET');
+    }
+  };
+  const dialpad = createDialpad({
+    baseUrl: sandbox.url,
+    apiKey: { reveal: () => 'test' },
+    budget: rateBudget(1_000),
+    fetch: watched,
+    ...(timeoutMs ? { timeoutMs } : {}),
+  });
   const policy = parsePolicy(policyText, 'of the test');
   const secrets: Secrets = {
     apiKeys: ['approver', 'approver2', 'operator'].map((actor) => ({ actor, roles: [actor.replace(/\d$/, '')], sha256: '' })),
@@ -122,6 +145,43 @@ export const startSkippedTime = async (policyText = '') => {
       if (dialpadToo) await control('/sandbox/clock', { advance: `PT${ms / 1000}S` });
       skippedMs += ms;
       await env.sleep(ms);
+    },
+    /** What HR says of somebody who may need no case. */
+    say: async (type: string, data: object): Promise<void> => {
+      const id = randomUUID();
+      await composed.intake.take({
+        id,
+        source: 'generic',
+        body: { type, timestamp: now(), data },
+        by: { actor: 'source:generic', channel: 'webhook', commandId: id },
+        inbox: false,
+      });
+    },
+    vote: async (caseId: string, stage: string, decision: 'approve' | 'refuse', actor: string, hash?: string): Promise<void> => {
+      const planHash = hash ?? (await cases.load(caseId))?.state.plan?.hash ?? '';
+      const by = { actor, roles: ['approver'], personRef: null };
+      const decide = { stage, decision, planHash, by, reasonCode: null, reason: null, channelCounts: true };
+      const { refusal } = await cases.execute(caseId, { type: 'decide', now: now(), decide }, { actor, channel: 'api', commandId: randomUUID() });
+      if (refusal) throw new Error(refusal.code);
+    },
+    /** Every message is delivered, every workflow has heard of it, and no activity has written anything for a while. */
+    settled: async (): Promise<void> => {
+      let before = -1;
+      await eventually(
+        'quiet',
+        async () => {
+          await heard();
+          const [row]: { count: string }[] = await dataSource.query(
+            'SELECT (SELECT count(*) FROM ev.event) + (SELECT count(*) FROM app.outbox) * 1000000 AS count',
+          );
+          const now = Number(row?.count ?? 0);
+          const quiet = now === before && now < 1_000_000;
+          before = now;
+          await new Promise((resolve) => setTimeout(resolve, 120));
+          return quiet;
+        },
+        120_000,
+      );
     },
     until: (caseId: string, what: string, holds: (view: CaseView) => boolean): Promise<CaseView> =>
       eventually(what, async () => {
