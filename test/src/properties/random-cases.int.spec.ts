@@ -122,12 +122,12 @@ const states = async (at: SkippedTime): Promise<OpenCase[]> => {
   return (await Promise.all(items.map((row) => at.cases.load(row.id)))).flatMap((loaded) => (loaded ? [loaded.state] : []));
 };
 
-/** Invariant 4 at the moment of a write: the stream says of a step that is under way and is about this user. */
+/** Invariant 4 at the moment of a write: the stream says of a step that has begun and is about this user. */
 const isAccountedFor = (userId: string | null, cases: readonly OpenCase[]): boolean =>
   cases.some((state) =>
     state.steps.some(
       (step) =>
-        stepOf(state, step.id).status === 'running' &&
+        stepOf(state, step.id).begun &&
         (userId === null || state.userId === userId || step.kind === 'inviteUser' || JSON.stringify(step.target).includes(userId)),
     ),
   );
@@ -143,8 +143,8 @@ const live = async (drawn: Scenario): Promise<void> => {
     timeoutMs: 1_500,
     afterCall: async (method) => {
       if (method === 'GET' || !watch || !world) return;
-      const cases = await states(world);
       const writes = await world.writes();
+      const cases = await states(world); // after the writes: a step that began since accounts for none of them
       for (const write of writes.slice(seen)) if (!isAccountedFor(write.userId, cases)) unaccounted.push(`${write.operation} of ${write.userId}`);
       seen = writes.length;
       await watch.look(cases);

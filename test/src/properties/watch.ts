@@ -1,4 +1,4 @@
-import { endsOf, keyOf, stepOf, type CallGraph, type CallLine, type CallTarget, type Hours, type OpenCase } from '@handover/case';
+import { endsOf, type CallEnd, keyOf, stepOf, type CallGraph, type CallLine, type CallTarget, type Hours, type OpenCase } from '@handover/case';
 import { createDialpad, type DialpadUser } from '@handover/connector-dialpad';
 import { rateBudget } from '@handover/connector-kit';
 
@@ -70,6 +70,10 @@ const midHandOver = (cases: readonly OpenCase[]): ReadonlySet<string> =>
     }),
   );
 
+/** Who was doing what at that moment, for whoever reads a complaint. */
+const namesOf = (cases: readonly OpenCase[]): string =>
+  cases.flatMap((state) => (state.userId === null ? [] : [`${state.kind} of ${state.userId} ${state.phase}`])).join(', ');
+
 export interface Watch {
   /** After a call to Dialpad. */
   readonly look: (cases: readonly OpenCase[]) => Promise<void>;
@@ -85,8 +89,9 @@ export const watchCompany = async (url: string): Promise<Watch> => {
   const lines = first.lines
     .flatMap((line) => HOURS.map((hours): Line => ({ target: { type: line.type, id: line.id }, hours, rang: false })))
     .map((line) => ({ ...line, rang: rings(whole, line) }))
-    .filter((line) => !isBroken(whole, line));
+    .filter((line) => !brokenPath(whole, line));
   const complaints = new Set<string>();
+  const known = new Set<string>(); // each line is complained about once, at the moment it broke
   let looking: Promise<void> = Promise.resolve();
 
   const look = async (cases: readonly OpenCase[]): Promise<void> => {
@@ -96,8 +101,12 @@ export const watchCompany = async (url: string): Promise<Watch> => {
     const graph = graphOf(now.lines, now.users, midHandOver(cases));
     for (const line of lines) {
       const name = `${keyOf(line.target)} (${line.hours})`;
-      if (isBroken(graph, line)) complaints.add(`${name} leads a call nowhere`);
-      if (line.rang && !rings(graph, line)) complaints.add(`${name} rings nobody any more`);
+      const broken = brokenPath(graph, line);
+      if (broken && !known.has(name)) complaints.add(`${name} leads a call nowhere: ${broken.path.join(' > ')} (${namesOf(cases)})`);
+      if (broken) known.add(name);
+      const silent = line.rang && !rings(graph, line);
+      if (silent && !known.has(`${name} silent`)) complaints.add(`${name} rings nobody any more (${namesOf(cases)})`);
+      if (silent) known.add(`${name} silent`);
     }
     const byMail = new Map<string, number>();
     for (const mail of now.users.filter((user) => user.state !== 'deleted').flatMap((user) => user.emails ?? [])) byMail.set(mail, (byMail.get(mail) ?? 0) + 1);
