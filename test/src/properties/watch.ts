@@ -56,7 +56,8 @@ const graphOf = (lines: readonly CallLine[], users: readonly SeenUser[], alsoRea
   numbers: [],
 });
 
-const isBroken = (graph: CallGraph, { target, hours }: Line): boolean => endsOf(graph, target, hours).some(({ end }) => end === 'dead-end' || end === 'loop');
+const brokenPath = (graph: CallGraph, { target, hours }: Line): CallEnd | undefined =>
+  endsOf(graph, target, hours).find(({ end }) => end === 'dead-end' || end === 'loop');
 
 const rings = (graph: CallGraph, { target }: Line): boolean =>
   graph.lines.some((line) => keyOf(line) === keyOf(target) && line.operators.some((id) => graph.reachable.includes(id)));
