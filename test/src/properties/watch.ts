@@ -77,7 +77,7 @@ const namesOf = (cases: readonly OpenCase[]): string =>
 
 export interface Watch {
   /** After a call to Dialpad. */
-  readonly look: (cases: readonly OpenCase[]) => Promise<void>;
+  readonly look: (cases: () => Promise<readonly OpenCase[]>) => Promise<void>;
   /** Everything that was ever wrong, in words. */
   readonly complaints: readonly string[];
   readonly lines: number;
@@ -95,11 +95,14 @@ export const watchCompany = async (url: string): Promise<Watch> => {
   const known = new Set<string>(); // each line is complained about once, at the moment it broke
   let looking: Promise<void> = Promise.resolve();
 
-  const look = async (cases: readonly OpenCase[]): Promise<void> => {
+  const look = async (read: () => Promise<readonly OpenCase[]>): Promise<void> => {
+    // Before and after, because cases go on while the company is read.
+    const earlier = await read();
     const now = await readCompany(url);
+    const cases = await read();
     const admins = now.users.filter((user) => user.is_super_admin && user.state === 'active');
     if (admins.length === 0) complaints.add('no active Company Admin is left');
-    const graph = graphOf(now.lines, now.users, midHandOver(cases));
+    const graph = graphOf(now.lines, now.users, new Set([...midHandOver(earlier), ...midHandOver(cases)]));
     for (const line of lines) {
       const name = `${keyOf(line.target)} (${line.hours})`;
       const broken = brokenPath(graph, line);
