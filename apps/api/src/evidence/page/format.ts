@@ -65,18 +65,23 @@ const isZone = (zone: string | null): zone is string => {
   }
 };
 
-export type Time = (at: string | null, options?: { readonly short?: boolean }) => Html;
+export type Time = (at: string | null, options?: { readonly short?: boolean; readonly inline?: boolean }) => Html;
 
-/** Every time in UTC, and in the case's own zone where that is another one. */
+/** Every time in UTC, and in the case's own zone where that is another one. `inline`: within a sentence. */
 export const timesIn = (zone: string | null): Time => {
   const own = isZone(zone) && zone !== 'UTC' && zone !== 'Etc/UTC' ? zone : null;
 
-  return (at, { short = false } = {}) => {
+  return (at, { short = false, inline = false } = {}) => {
     if (at === null || Number.isNaN(Date.parse(at))) return html`<span class="none">—</span>`;
-    const local = own === null ? nothing : html`<span class="local">${inZone(at, own)} ${short ? '' : `${own} (${offsetOf(at, own)})`}</span>`;
-    return html`<time datetime="${at}"><span class="utc">${inZone(at, 'UTC')} UTC</span>${local}</time>`;
+    const there = own === null ? '' : `${inZone(at, own)}${short ? '' : ` ${own} (${offsetOf(at, own)})`}`;
+    if (inline) return html`<time class="in" datetime="${at}">${inZone(at, 'UTC')} UTC${there === '' ? '' : `, there ${inZone(at, own ?? 'UTC')}`}</time>`;
+    return html`<time datetime="${at}"
+      ><span class="utc">${inZone(at, 'UTC')} UTC</span>${there === '' ? nothing : html`<span class="local">${there}</span>`}</time
+    >`;
   };
 };
+
+export const isInstant = (value: unknown): value is string => typeof value === 'string' && /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z$/.test(value);
 
 /** Names of fields as words: `freeBefore` → `free before`. */
 export const wordsOf = (name: string): string =>
@@ -88,7 +93,10 @@ export const wordsOf = (name: string): string =>
 const isPlain = (value: unknown): boolean => value === null || ['string', 'number', 'boolean'].includes(typeof value);
 const sayPlain = (value: unknown): string => (value === null || value === '' ? 'none' : value === true ? 'yes' : value === false ? 'no' : String(value));
 
-/** A reading as lines that a person can read; what is deeper than one level is written as it is. */
+/** What a reading is called, where its name alone does not say it. */
+const NAMES: Readonly<Record<string, string>> = { held: 'was so already' };
+
+/** A reading as lines that a person can read, as deep as it goes. */
 export const reading = (fields: Readonly<Record<string, unknown>> | null, without: readonly string[] = []): Html => {
   const entries = Object.entries(fields ?? {}).filter(([name, value]) => value !== undefined && !without.includes(name));
   if (entries.length === 0) return html`<span class="none">—</span>`;
@@ -96,7 +104,7 @@ export const reading = (fields: Readonly<Record<string, unknown>> | null, withou
     ${entries.map(
       ([name, value]) =>
         html`<div>
-          <dt>${wordsOf(name)}</dt>
+          <dt>${NAMES[name] ?? wordsOf(name)}</dt>
           <dd>${said(value)}</dd>
         </div>`,
     )}
@@ -109,14 +117,15 @@ export const said = (value: unknown): Html => {
   if (Array.isArray(value)) {
     if (value.length === 0) return html`none`;
     if (value.every(isPlain)) return html`${value.map(sayPlain).join(', ')}`;
-    return html`${value.map((each) => html`<span class="item">${isFlat(each) ? flat(each) : JSON.stringify(each)}</span>`)}`;
+    return html`${value.map((each) => html`<span class="item">${said(each)}</span>`)}`;
   }
-  return isFlat(value) ? html`${flat(value)}` : html`<code>${JSON.stringify(value)}</code>`;
+  return isFlat(value) ? html`${flat(value)}` : html`<span class="item">${reading(value as Readonly<Record<string, unknown>>)}</span>`;
 };
 
 const isFlat = (value: unknown): value is Readonly<Record<string, unknown>> =>
-  typeof value === 'object' && value !== null && !Array.isArray(value) && Object.values(value).every(isPlain);
+  typeof value === 'object' && value !== null && !Array.isArray(value) && Object.values(value).every((each) => isPlain(each) || isShortList(each));
+const isShortList = (value: unknown): boolean => Array.isArray(value) && value.length <= 3 && value.every(isPlain);
 const flat = (value: Readonly<Record<string, unknown>>): string =>
   Object.entries(value)
-    .map(([name, each]) => `${wordsOf(name)} ${sayPlain(each)}`)
+    .map(([name, each]) => `${wordsOf(name)} ${Array.isArray(each) ? (each.length === 0 ? 'none' : each.map(sayPlain).join(' and ')) : sayPlain(each)}`)
     .join(', ');

@@ -32,7 +32,7 @@ export const evidencePage = (pack: EvidencePack, { signed }: { readonly signed: 
             <p class="sub">${whoOf(pack)}${story.case.office === null ? '' : ` · ${story.case.office}`} · case <code>${pack.case.id}</code></p>
           </header>
           ${headline(pack, time)}
-          ${summary(pack, time)}${facts(pack, time)}${terms(pack)}${plan(pack, time)}${approvals(pack, time)}${steps(pack, time)}${calls(pack, time)}${tasks(pack, time)}${holds(pack, time)}${certificate(pack, time)}
+          ${summary(pack, time)}${facts(pack, time)}${terms(pack, time)}${plan(pack, time)}${approvals(pack, time)}${steps(pack, time)}${calls(pack, time)}${tasks(pack, time)}${holds(pack, time)}${certificate(pack, time)}
           ${timeline(pack, time)} ${proof(pack, signed, time)}
         </main>
       </body>
@@ -84,10 +84,10 @@ const summary = ({ story, person, madeAt, madeFor }: EvidencePack, time: Time): 
       ${row('State', told.closedAt === null ? 'still open' : `${capital(told.phase ?? 'closed')}: ${told.result ?? ''}`)}
       ${row('Requested by', html`${request.requester} <span class="quiet">(source ${request.source}, by ${request.channel})</span>`)}
       ${row('Reason code', request.reasonCode)}${request.urgency === 'immediate' ? row('Urgency', 'immediate: access is cut without waiting for an approval') : nothing}
-      ${row('Opened', time(told.openedAt))}${row('Closed', told.closedAt === null ? 'not yet' : time(told.closedAt))}${running === null ? nothing : row('Ran for', duration(running))}
+      ${row('Opened', time(told.openedAt))}${row('Closed', told.closedAt === null ? 'not yet' : time(told.closedAt))}${running === null ? nothing : row(told.closedAt === null ? 'Open for' : 'Ran for', duration(running))}
       ${row('Times', line.zone === null || line.zone === 'UTC' ? 'in UTC' : html`in UTC, and below in the case's zone ${line.zone}`)}
-      ${person?.erased || story.erasedAt !== null ? row('The person', html`was erased ${story.erasedAt === null ? '' : time(story.erasedAt)}; what is left names nobody and still verifies`) : nothing}
-      ${row('This page', html`made for ${madeFor} ${time(madeAt)}`)}
+      ${person?.erased || story.erasedAt !== null ? row('The person', html`was erased${story.erasedAt === null ? '' : html` on ${time(story.erasedAt, { inline: true })}`}; what is left names nobody and still verifies`) : nothing}
+      ${row('This page', html`made for ${madeFor} on ${time(madeAt, { inline: true })}`)}
     </tbody>
   </table>`;
 };

@@ -1,9 +1,9 @@
 import type { Attempt, EvidencePack, StageTold, StepTold } from '@handover/evidence';
-import { duration, html, nothing, reading, said, wordsOf, type Html, type Time } from './format.ts';
-import { capital, HOLDS, OUTCOMES, stepName } from './words.ts';
+import { duration, html, isInstant, nothing, reading, said, wordsOf, type Html, type Time } from './format.ts';
+import { capital, HOLDS, OUTCOMES, STAGES, stepName } from './words.ts';
 
-export const badge = (outcome: string): Html => {
-  const { says, tone } = OUTCOMES[outcome] ?? { says: outcome, tone: 'quiet' };
+export const badge = (outcome: string, words = OUTCOMES): Html => {
+  const { says, tone } = words[outcome] ?? { says: outcome, tone: 'quiet' };
   return html`<span class="badge ${tone === 'quiet' ? 'quiet-tone' : tone}">${says}</span>`;
 };
 
@@ -56,7 +56,7 @@ export const facts = ({ story }: EvidencePack, time: Time): Html =>
         ),
       );
 
-export const terms = ({ story }: EvidencePack): Html => {
+export const terms = ({ story }: EvidencePack, time: Time): Html => {
   const newest = story.terms[story.terms.length - 1]?.terms ?? {};
   const changes = story.terms.filter((each) => each.what !== null);
   return section(
@@ -69,7 +69,7 @@ export const terms = ({ story }: EvidencePack): Html => {
       <tbody>
         ${Object.entries(newest)
           .filter(([name]) => name !== 'kind')
-          .map(([name, value]) => row(capital(wordsOf(name)), said(value)))}
+          .map(([name, value]) => row(capital(wordsOf(name)), isInstant(value) ? time(value) : said(value)))}
       </tbody>
     </table>`,
   );
@@ -122,7 +122,7 @@ const stageOf = (stage: StageTold, time: Time): Html =>
   html`<article class="step">
     <header>
       <h3>${capital(stage.stage)}</h3>
-      ${badge(stage.outcome)}<span class="where">${stage.needed} of ${stage.by.join(' or ')}</span>
+      ${badge(stage.outcome, STAGES)}<span class="where">${stage.needed} of ${stage.by.join(' or ')}</span>
     </header>
     <div class="cols">
       <div>
@@ -131,7 +131,7 @@ const stageOf = (stage: StageTold, time: Time): Html =>
       </div>
       <div>
         <h4>${stage.endedAt === null ? 'Until' : 'Ended'}</h4>
-        ${time(stage.endedAt ?? stage.deadline)}${stage.escalatedAt === null ? nothing : html`<p>Not decided in time; escalated ${time(stage.escalatedAt)}</p>`}
+        ${time(stage.endedAt ?? stage.deadline)}${stage.escalatedAt === null ? nothing : html`<p>Not decided in time; escalated ${time(stage.escalatedAt, { inline: true })}</p>`}
       </div>
       <div>
         <h4>On plan</h4>
@@ -184,6 +184,7 @@ const attemptOf = (step: StepTold, attempt: Attempt, time: Time): Html => {
       : nothing;
   const calls = attempt.activityAttempt !== null && attempt.activityAttempt > 1 ? html`<p>Calls were repeated: try ${attempt.activityAttempt}.</p>` : nothing;
   const why = [attempt.code, attempt.detail].filter((each) => each !== null).join(': ');
+  const isFinding = attempt.outcome === 'verified' && why !== '';
 
   return html`<div class="cols">
     <div>
@@ -196,7 +197,7 @@ const attemptOf = (step: StepTold, attempt: Attempt, time: Time): Html => {
     </div>
     <div>
       <h4>Read back</h4>
-      ${reading(attempt.readBack, ['calls', 'now'])}${attempt.changed === false && attempt.outcome === 'verified' && attempt.before !== null ? html`<p class="quiet">It was so already; nothing was written.</p>` : nothing}${why === '' ? nothing : html`<p><b>Why:</b> ${why}</p>`}
+      ${reading(attempt.readBack, ['calls', 'now'])}${attempt.changed === false && attempt.outcome === 'verified' && attempt.before !== null ? html`<p class="quiet">It was so already; nothing was written.</p>` : nothing}${why === '' ? nothing : html`<p><b>${isFinding ? 'Finding' : 'Why'}:</b> ${isFinding ? wordsOf(why) : why}</p>`}
     </div>
   </div>`;
 };
@@ -274,7 +275,7 @@ export const calls = ({ story: { calls: told } }: EvidencePack, time: Time): Htm
             ),
           )}
           <p class="quiet">
-            Read ${time(told.readAt, { short: true })}${told.verifiedAt === null ? nothing : html`followed again ${time(told.verifiedAt, { short: true })}`}
+            Read ${time(told.readAt, { inline: true })}${told.verifiedAt === null ? nothing : html`; followed again ${time(told.verifiedAt, { inline: true })}`}
           </p>`,
       );
 
@@ -310,6 +311,6 @@ export const certificate = ({ story }: EvidencePack, time: Time): Html =>
         html`<div class="box good">
           <p class="says">The person was erased, as far as this record can claim it.</p>
           ${reading(story.certificate.claims)}
-          <p class="quiet">Issued ${time(story.certificate.at)}</p>
+          <p class="quiet">Issued ${time(story.certificate.at, { inline: true })}</p>
         </div>`,
       );

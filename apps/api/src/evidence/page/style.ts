@@ -23,9 +23,9 @@ code,.mono{font-family:ui-monospace,"SFMono-Regular","DejaVu Sans Mono",Menlo,Co
 .marks{list-style:none;display:grid;grid-template-columns:repeat(auto-fit,minmax(11rem,1fr));gap:1rem;margin:1.1rem 0 0;padding:1rem 0 0;border-top:1px solid var(--line)}
 .marks li{margin:0}.marks b{display:block;font-size:.86rem;font-weight:650}
 .badge{display:inline-block;padding:.05rem .5rem;border-radius:999px;border:1px solid var(--tone);background:var(--tone-bg);color:var(--tone);font-size:.8rem;font-weight:600;white-space:nowrap}
-time{display:block}time .utc,time .local{display:block}time .local{color:var(--soft);font-size:.86em}
+time{display:block}time.in{display:inline}time .utc,time .local{display:block}time .local{color:var(--soft);font-size:.86em}
 table{width:100%;border-collapse:collapse;font-size:.9rem}
-caption{text-align:left;color:var(--soft);padding:0 0 .4rem}
+caption{text-align:left;color:var(--soft);padding:.7rem 0 .4rem}
 th,td{padding:.5rem .7rem .5rem 0;text-align:left;vertical-align:top;border-bottom:1px solid var(--line);overflow-wrap:break-word}
 thead th{color:var(--soft);font-size:.8rem;font-weight:600;border-bottom:1px solid var(--ink)}
 th[scope=row]{font-weight:600}
@@ -37,13 +37,13 @@ th[scope=row]{font-weight:600}
 .cols{display:grid;grid-template-columns:minmax(0,1.1fr) minmax(0,1.4fr) minmax(0,1.6fr);gap:.4rem 1.2rem;font-size:.9rem}
 .cols+.cols{border-top:1px dashed var(--line);margin-top:.5rem;padding-top:.5rem}
 .cols h4{margin:0;font-size:.78rem;font-weight:600;color:var(--soft)}
-.line{list-style:none;margin:0;padding:0 0 0 1.1rem;border-left:2px solid var(--line)}
+.line{list-style:none;margin:0 0 0 .4rem;padding:0 0 0 1.1rem;border-left:2px solid var(--line)}
 .line li{position:relative;display:grid;grid-template-columns:13.5rem minmax(0,1fr);gap:0 1.2rem;padding:.3rem 0 .5rem;font-size:.9rem}
-.line li::before{content:"";position:absolute;left:-1.5rem;top:.75rem;width:.55rem;height:.55rem;border-radius:50%;background:var(--ground);border:2px solid var(--accent)}
+.line li::before{content:"";position:absolute;left:calc(-1.1rem - 1px - .275rem);top:.75rem;width:.55rem;height:.55rem;border-radius:50%;background:var(--ground);border:2px solid var(--accent)}
 .line li.key::before{background:var(--accent)}
 .line .who{color:var(--soft);font-size:.86rem}
 pre{white-space:pre-wrap;overflow-wrap:anywhere;background:var(--tint);border:1px solid var(--line);border-radius:6px;padding:.8rem 1rem;margin:.6rem 0;font-size:.82rem;line-height:1.5}
-@media (max-width:44rem){.cols,.line li{grid-template-columns:1fr}.figure{font-size:1.8rem}}
+@media screen and (max-width:44rem){main{padding:1.5rem 1rem 3rem}.cols,.line li{grid-template-columns:1fr}.figure{font-size:1.8rem}table{font-size:.82rem}th,td{overflow-wrap:anywhere;padding-right:.4rem}.facts th[scope=row]{width:7rem}.badge{white-space:normal}}
 @page{size:A4;margin:17mm 15mm 19mm;@bottom-left{content:var(--foot);font:8pt "DejaVu Sans",Arial,sans-serif;color:#4f5b6b}@bottom-right{content:counter(page) " / " counter(pages);font:8pt "DejaVu Sans",Arial,sans-serif;color:#4f5b6b}}
 @media print{
 html,body{font-size:9.5pt}body{-webkit-print-color-adjust:exact;print-color-adjust:exact}

@@ -55,6 +55,10 @@ export const OUTCOMES: Readonly<Record<string, { readonly says: string; readonly
   waived: { says: 'waived', tone: 'warn' },
   open: { says: 'begun, no outcome yet', tone: 'warn' },
   'not-started': { says: 'not begun', tone: 'quiet' },
+};
+
+export const STAGES: typeof OUTCOMES = {
+  open: { says: 'waits for a decision', tone: 'warn' },
   approved: { says: 'approved', tone: 'good' },
   refused: { says: 'refused', tone: 'bad' },
   expired: { says: 'expired', tone: 'warn' },
