@@ -1,8 +1,8 @@
-import type { EvidencePack } from '@handover/evidence';
+import type { EvidencePack, StepTold } from '@handover/evidence';
 import { duration, html, Html, nothing, timesIn, type Time } from './format.ts';
 import { approvals, calls, certificate, facts, holds, plan, row, steps, tasks, terms } from './sections.ts';
 import { STYLE } from './style.ts';
-import { capital, headlineWords } from './words.ts';
+import { capital, headlineWords, stepName } from './words.ts';
 
 /** The same pack for a person with a printer: one file that needs no network and runs no script. */
 export const evidencePage = (pack: EvidencePack, { signed }: { readonly signed: boolean }): string => {
@@ -32,7 +32,7 @@ export const evidencePage = (pack: EvidencePack, { signed }: { readonly signed: 
             <p class="sub">${whoOf(pack)}${story.case.office === null ? '' : ` · ${story.case.office}`} · case <code>${pack.case.id}</code></p>
           </header>
           ${headline(pack, time)}
-          ${summary(pack, time)}${facts(pack, time)}${terms(pack, time)}${plan(pack, time)}${approvals(pack, time)}${steps(pack, time)}${calls(pack, time)}${tasks(pack, time)}${holds(pack, time)}${certificate(pack, time)}
+          ${waits(pack)}${summary(pack, time)}${facts(pack, time)}${terms(pack, time)}${plan(pack, time)}${approvals(pack, time)}${steps(pack, time)}${calls(pack, time)}${tasks(pack, time)}${holds(pack, time)}${certificate(pack, time)}
           ${timeline(pack, time)} ${proof(pack, signed, time)}
         </main>
       </body>
@@ -70,6 +70,22 @@ const headline = ({ story, madeAt }: EvidencePack, time: Time): Html => {
     <ol class="marks">
       ${marks.map(([name, at]) => html`<li><b>${name}</b>${time(at, { short: true })}</li>`)}
     </ol>
+  </section>`;
+};
+
+/** What a person has to do before the case goes on, where it is stuck. */
+const waits = ({ story }: EvidencePack): Html => {
+  const stuck = story.case.closedAt === null ? story.steps.filter((step) => step.outcome === 'blocked' || step.outcome === 'contradicted') : [];
+  if (stuck.length === 0) return nothing;
+  const says = (step: StepTold): Html => {
+    const last = step.attempts[step.attempts.length - 1];
+    return html`<li><b>${stepName(step.kind)}</b> (${step.step}): ${last?.detail ?? last?.code}</li>`;
+  };
+  return html`<section class="box warn" aria-label="Waits for a person">
+    <p class="says">Waits for a person</p>
+    <ul>
+      ${stuck.map(says)}
+    </ul>
   </section>`;
 };
 
