@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { isConnectorError, rateBudget, type ConnectorError } from '@handover/connector-kit';
+import { isConnectorError, rateBudget, withPriority, type ConnectorError } from '@handover/connector-kit';
 import { createDialpad, toFailure } from './dialpad.ts';
 
 const PERSONAL = ['nora.quist@example.com', 'Nora Quist', '+4930555010', '5137304475768569'];
@@ -134,6 +134,14 @@ describe('what is sent', () => {
       ['7', 'B'],
     ]);
     expect(sent.map(({ url }) => url.search)).toEqual(['?limit=100', '?limit=100&cursor=c1', '?limit=100&cursor=c2']);
+  });
+
+  it('is asked of the budget as urgent as whoever asks', async () => {
+    const asked: unknown[] = [];
+    const take = async (priority?: unknown): Promise<() => void> => (asked.push(priority), () => undefined);
+    const dialpad = createDialpad({ baseUrl: 'http://dialpad.invalid', apiKey: { reveal: () => 'k' }, budget: { take }, fetch: answering(200, '{}') });
+    await Promise.all([dialpad.offices(), withPriority('urgent', () => dialpad.offices()), withPriority('background', () => dialpad.offices())]);
+    expect(asked).toEqual(['normal', 'urgent', 'background']);
   });
 
   it('never follows a cursor that comes again', async () => {
