@@ -1,4 +1,16 @@
-import { decide, evolve, noCase, viewOf, type CaseCommand, type CaseEvent, type CaseState, type CaseView, type Decided, type OpenCase } from '@handover/case';
+import {
+  decide,
+  evolve,
+  noCase,
+  takesHoldAt,
+  viewOf,
+  type CaseCommand,
+  type CaseEvent,
+  type CaseState,
+  type CaseView,
+  type Decided,
+  type OpenCase,
+} from '@handover/case';
 import type { Append, CaseRow, EventStore, JsonObject, OutboxMessage, SideWrites } from '@handover/event-store';
 import type { By } from './by.ts';
 import { appendOf, commitAll, domainEventOf, foldStream, retryingConflicts, type Folded } from './stream.ts';
@@ -75,7 +87,15 @@ export class Cases {
     const { decided, state } = decideAll(Array.isArray(command) ? command : [command as CaseCommand], before.state);
     // Where a case has no person its free text is sealed under a key of the case's own.
     const sealedFor = state.status === 'none' ? undefined : (state.personRef ?? caseStream(caseId));
-    const append = appendOf({ stream: caseStream(caseId), expected: before.version, decided, by, caseId, ...(sealedFor ? { personRef: sealedFor } : {}) });
+    const append = appendOf({
+      stream: caseStream(caseId),
+      expected: before.version,
+      decided,
+      by,
+      caseId,
+      ...(sealedFor ? { personRef: sealedFor } : {}),
+      ...effectiveIn(command),
+    });
     const version = before.version + append.events.length;
     const news = append.events.length > 0 && state.status !== 'none';
 
@@ -93,6 +113,15 @@ export class Cases {
     return (await this.store.read(caseStream(caseId))).map((event) => domainEventOf<CaseEvent>(event));
   }
 }
+
+/** When what HR says takes hold, which is seldom when it is recorded. */
+const effectiveIn = (command: CaseCommand | readonly CaseCommand[]): { effectiveAt?: string } => {
+  for (const each of Array.isArray(command) ? (command as readonly CaseCommand[]) : [command as CaseCommand]) {
+    const at = each.type === 'open' ? takesHoldAt(each.open.terms) : each.type === 'changeTerms' ? takesHoldAt(each.terms) : null;
+    if (at !== null) return { effectiveAt: at };
+  }
+  return {};
+};
 
 /** Several commands as one: each sees what the one before decided; the first refusal ends it. */
 const decideAll = (commands: readonly CaseCommand[], before: CaseState): { decided: Decided<CaseEvent>; state: CaseState } =>

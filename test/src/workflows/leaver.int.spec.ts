@@ -188,7 +188,18 @@ describe('a decision sent through Temporal', () => {
 
     const events = await world.composed.store.read(`case/${caseId}`);
     const made = events.find((event) => event.type === 'DecisionMade');
-    expect(made?.meta).toMatchObject({ actor: 'approver', channel: 'temporal' });
+    const { runId } = await handle.describe();
+    expect(made?.meta).toEqual({
+      actor: 'approver',
+      channel: 'temporal',
+      cause: expect.stringMatching(/^[0-9a-f-]{36}$/), // the update's id
+      caseId,
+      workflowId: workflowIdOf('leaver', caseId),
+      runId,
+      attempt: 1,
+    });
+    const step = events.find((event) => event.type === 'StepStarted');
+    expect(step?.meta).toEqual({ actor: 'system', channel: 'system', caseId, workflowId: workflowIdOf('leaver', caseId), runId, attempt: expect.any(Number) });
     expect(events.filter((event) => event.type === 'DecisionRefused').map((event) => event.data['code'])).toEqual([
       'approval.stale_plan',
       'approval.not_approver',

@@ -285,7 +285,12 @@ export class CaseDesk {
 
 const namesOf = ({ erased: _erased, ...names }: Profile): Omit<Profile, 'erased'> => names;
 
-const byOf = (caller: Caller, commandId: string): CommandBy => ({ actor: caller.actor, channel: 'api', commandId });
+const byOf = (caller: Caller, commandId: string): CommandBy => ({
+  actor: caller.actor,
+  ...(caller.onBehalfOf === undefined ? {} : { onBehalfOf: caller.onBehalfOf }),
+  channel: 'api',
+  commandId,
+});
 
 const retoldErased = (error: unknown): never => {
   if (error instanceof Error && 'code' in error && error.code === 'erased')

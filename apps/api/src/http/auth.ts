@@ -9,6 +9,8 @@ import { Problem } from './problem.ts';
 export interface Caller {
   readonly actor: string;
   readonly roles: readonly string[];
+  /** For whom they say to act (`On-Behalf-Of`): recorded, and gives no right. */
+  readonly onBehalfOf?: string;
 }
 
 const PUBLIC = 'handover:public';
@@ -31,12 +33,14 @@ const callerOf = (request: Request): Caller => {
 @Injectable()
 export class AuthGuard implements CanActivate {
   private readonly keys: ReadonlyMap<string, ApiKey>;
+  private readonly actors: ReadonlySet<string>;
 
   constructor(
     private readonly reflector: Reflector,
     secrets: Secrets,
   ) {
     this.keys = new Map(secrets.apiKeys.map((key) => [key.sha256, key]));
+    this.actors = new Set(secrets.apiKeys.map((key) => key.actor));
   }
 
   canActivate(context: ExecutionContext): boolean {
@@ -53,8 +57,16 @@ export class AuthGuard implements CanActivate {
     if (needed && !key.roles.includes('admin') && !needed.some((role) => key.roles.includes(role))) {
       throw new Problem(403, 'auth.role', `this needs one of the roles ${needed.join(', ')}`);
     }
-    callers.set(request, { actor: key.actor, roles: key.roles });
+    callers.set(request, { actor: key.actor, roles: key.roles, ...this.actingFor(request, key.actor) });
 
     return true;
+  }
+
+  private actingFor(request: Request, actor: string): { onBehalfOf?: string } {
+    const onBehalfOf = request.get('on-behalf-of');
+    if (onBehalfOf === undefined || onBehalfOf === actor) return {};
+    if (!this.actors.has(onBehalfOf)) throw new Problem(400, 'auth.on_behalf_of', 'On-Behalf-Of names an actor that is not known');
+
+    return { onBehalfOf };
   }
 }

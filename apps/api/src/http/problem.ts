@@ -41,9 +41,16 @@ const TITLES: Readonly<Record<number, string>> = {
 const statusOfRule = (code: string): number => {
   if (code.endsWith('.unknown') && code !== 'decision.unknown') return 404;
   if (
-    ['approval.requester', 'approval.subject', 'approval.not_approver', 'approval.channel', 'retention.not_approver', 'hold.role', 'hold.subject'].includes(
-      code,
-    )
+    [
+      'approval.requester',
+      'approval.subject',
+      'approval.delegate',
+      'approval.not_approver',
+      'approval.channel',
+      'retention.not_approver',
+      'hold.role',
+      'hold.subject',
+    ].includes(code)
   )
     return 403;
   return ['reason.missing', 'evidence.missing', 'decision.unknown'].includes(code) ? 400 : 409;

@@ -157,12 +157,14 @@ export class Intake {
 
     const touched = caseIds.length > 0 ? caseIds : openCasesOf(person.state);
     const outcome = this.outcomeOf(arrived, touched, prepared);
+    const takesHold = prepared.flatMap((each) => each.append.events.map((event) => event.meta.effectiveAt)).find((at) => at !== undefined);
     const append = appendOf({
       stream: personStream(personRef),
       expected: person.version,
       decided: { events },
       by: { ...arrived.by, cause: arrived.id },
       personRef,
+      ...(takesHold === undefined ? {} : { effectiveAt: takesHold }),
     });
     await commitAll(this.deps.store, [append, ...prepared.map((each): Append => each.append)], {
       cases: prepared.map((each) => each.row).filter((row): row is CaseRow => row !== null),

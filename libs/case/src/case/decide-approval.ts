@@ -9,6 +9,8 @@ export interface Decider {
   readonly actor: string;
   readonly roles: readonly string[];
   readonly personRef: string | null;
+  /** They say they act for somebody else. */
+  readonly onBehalfOf?: string;
 }
 
 export interface Decide {
@@ -92,6 +94,7 @@ const refusalOf = (state: OpenCase, stage: StageState, command: Decide, now: str
   const { by } = command;
   if (by.actor === state.requester) return 'approval.requester';
   if (by.personRef !== null && isAbout(state, by.personRef)) return 'approval.subject';
+  if (by.onBehalfOf !== undefined) return 'approval.delegate';
   if (!by.roles.some((role) => stage.by.includes(role))) return 'approval.not_approver';
   if (!command.channelCounts) return 'approval.channel';
   if (state.status === 'closed') return 'approval.closed';
@@ -113,6 +116,7 @@ const isAbout = ({ personRef, terms }: OpenCase, who: string): boolean =>
 const REFUSALS: Readonly<Record<string, string>> = {
   'approval.requester': 'who asked for the case cannot decide on it',
   'approval.subject': 'nobody decides about themselves',
+  'approval.delegate': 'a decision is one’s own: nobody decides for somebody else',
   'approval.not_approver': 'this actor is no approver of the stage',
   'approval.channel': 'policy does not count this channel for the stage; decide in the console or through the API',
   'approval.closed': 'the stage is closed already',

@@ -97,3 +97,17 @@ export type NumberTarget =
 
 export type Terms = LeaverTerms | JoinerTerms | MoverTerms | NumberTerms;
 export type CaseKind = Terms['kind'];
+
+/** ISO instant at which what is wanted takes hold; null where nobody named one. */
+export const takesHoldAt = (terms: Terms): string | null => {
+  switch (terms.kind) {
+    case 'leaver':
+      return terms.cutOff;
+    case 'joiner':
+      return terms.startsAt;
+    case 'mover':
+      return terms.effectiveAt;
+    default:
+      return null;
+  }
+};
