@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { createHash, generateKeyPairSync } from 'node:crypto';
+import { generateKeyPairSync } from 'node:crypto';
 import { closeSync, mkdtempSync, openSync, rmSync, statSync, writeFileSync, writeSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -8,9 +8,9 @@ import { handover } from '@handover/local';
 import { consistencyProof, inclusionProof } from '@handover/merkle';
 import { logLeaf, sha256, signerOf, vkeyOf } from '@handover/record-proof';
 import type { DataSource } from 'typeorm';
-import { fillRecord } from './million.ts';
+import { fillRecord, hashedPerSecond } from './million.ts';
 import { rowOf, type Row } from './row.ts';
-import type { BenchServers } from './servers.ts';
+import { freshDatabase, type BenchServers } from './servers.ts';
 
 const EVENTS = Number(process.env['HANDOVER_BENCH_EVENTS'] ?? 1_000_000);
 const PROOFS = 200;
@@ -23,7 +23,7 @@ const timed = async (work: () => unknown): Promise<number> => {
 
 /** Proofs from tiles beside proofs from all leaves, and verification beside hashing as many bytes. */
 export const proofs = async ({ postgresUrl }: BenchServers): Promise<readonly Row[]> => {
-  const db = await openDatabase(await freshDatabase(postgresUrl), { poolSize: 4 });
+  const db = await openDatabase(await freshDatabase(postgresUrl, 'bench_proofs'), { poolSize: 4 });
   const folder = mkdtempSync(join(tmpdir(), 'handover-bench-'));
   try {
     await migrate(db);
@@ -37,18 +37,6 @@ export const proofs = async ({ postgresUrl }: BenchServers): Promise<readonly Ro
     await db.destroy();
     rmSync(folder, { recursive: true, force: true });
   }
-};
-
-/** Other benches fill theirs, too. */
-const freshDatabase = async (url: string): Promise<string> => {
-  const admin = await openDatabase(url, { poolSize: 1 });
-  await admin.query('DROP DATABASE IF EXISTS bench_proofs');
-  await admin.query('CREATE DATABASE bench_proofs');
-  await admin.destroy();
-  const own = new URL(url);
-  own.pathname = '/bench_proofs';
-
-  return own.href;
 };
 
 const proofRows = async (db: DataSource): Promise<readonly Row[]> => {
@@ -139,17 +127,4 @@ const writeExport = async (db: DataSource, file: string): Promise<void> => {
   }
   writeSync(out, record.end());
   closeSync(out);
-};
-
-/** How many events' bytes one core can hash in a second, with nothing else to do. */
-const hashedPerSecond = async (db: DataSource): Promise<number> => {
-  const [row] = (await db.query('SELECT avg(octet_length(body) + octet_length(meta) + coalesce(octet_length(sealed), 0))::int AS bytes FROM ev.event')) as {
-    bytes: number;
-  }[];
-  const bytes = Buffer.alloc(row?.bytes ?? 600, 7);
-  const count = 300_000;
-  const ms = await timed(() => {
-    for (let n = 0; n < count; n += 1) createHash('sha256').update(bytes).digest();
-  });
-  return count / (ms / 1_000);
 };

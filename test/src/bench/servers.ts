@@ -1,6 +1,7 @@
 import { chmodSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { openDatabase } from '@handover/event-store-postgres';
 import { startTemporal } from '@handover/local';
 import { freePort, startPostgres, temporalCli } from '@handover/servers';
 
@@ -29,4 +30,16 @@ export const startServers = async (): Promise<BenchServers> => {
       rmSync(dataDir, { recursive: true, force: true });
     },
   };
+};
+
+/** Of one bench alone: others fill theirs, too. */
+export const freshDatabase = async (url: string, name: string): Promise<string> => {
+  const admin = await openDatabase(url, { poolSize: 1 });
+  await admin.query(`DROP DATABASE IF EXISTS ${name}`);
+  await admin.query(`CREATE DATABASE ${name}`);
+  await admin.destroy();
+  const own = new URL(url);
+  own.pathname = `/${name}`;
+
+  return own.href;
 };
