@@ -6,3 +6,4 @@ export { restartLost } from './case-guard.ts';
 export { fileAnchor, webhookAnchor, startAnchoring, type Anchor } from './anchors/index.ts';
 export { signerIn } from './checkpoint-signer.ts';
 export * from './reshred.ts';
+export { startAuditing } from './auditing.ts';

@@ -36,6 +36,37 @@ describe('the description of the API', () => {
     expect(silent).toEqual([]);
   });
 
+  it('says of every route of the audit API what it answers, and that it answers problems', async () => {
+    const { body } = await api.request('/openapi.json');
+    const paths = (body as { paths: Record<string, Record<string, { responses: Record<string, unknown>; parameters?: { name: string }[] }>> }).paths;
+    const audit = Object.entries(paths).filter(([path]) => path.startsWith('/v1/audit'));
+    expect(audit.map(([path]) => path)).toEqual(
+      expect.arrayContaining([
+        '/v1/audit',
+        '/v1/audit/export',
+        '/v1/audit/events/{position}',
+        '/v1/audit/checkpoints',
+        '/v1/audit/proofs/{position}',
+        '/v1/audit/consistency',
+        '/v1/audit/subscriptions',
+        '/v1/audit/subscriptions/{id}',
+        '/v1/audit/retention',
+        '/v1/audit/retention/preview',
+        '/v1/audit/retention/approvals',
+      ]),
+    );
+    const silent = audit.flatMap(([path, methods]) =>
+      Object.entries(methods)
+        .filter(([, { responses }]) => !Object.keys(responses).some((status) => status.startsWith('2')))
+        .map(([method]) => `${method} ${path}`),
+    );
+    expect(silent).toEqual([]);
+    const filters = (paths['/v1/audit/export']?.['get']?.parameters ?? []).map((each) => each.name);
+    expect(filters).toEqual(
+      expect.arrayContaining(['caseId', 'person', 'actor', 'onBehalfOf', 'kind', 'type', 'channel', 'step', 'from', 'to', 'format', 'ocsf', 'after', 'limit']),
+    );
+  });
+
   it('shows the body of the HR hook with every type of fact', async () => {
     const { body } = await api.request('/openapi.json');
     const text = JSON.stringify((body as { paths: Json }).paths['/v1/hooks/{source}']);

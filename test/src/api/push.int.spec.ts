@@ -1,9 +1,14 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { newest, pushOnce, type PushDeps } from '@handover/audit-feed';
+import { defaultPolicy } from '@handover/case';
+import { createLogger } from '@handover/observability';
 import { createSender } from '@handover/webhook-delivery';
+import { startAuditing } from '@handover/worker';
+import { Registry } from 'prom-client';
 import { startApi, type RunningApi } from '../support/api.ts';
 import { startReceiver, type Receiver } from '../support/receiver.ts';
+import { eventually } from '../support/wait.ts';
 
 let api: RunningApi;
 let receiver: Receiver;
@@ -226,4 +231,31 @@ describe('the management of subscriptions', () => {
     expect(items.map((item) => item.type)).toEqual(['SubscriptionDeleted', 'SubscriptionCreated']);
     expect(items[1]?.data).toMatchObject({ name: 'siem', to: new URL(receiver.url).origin });
   });
+});
+
+describe('a running worker', () => {
+  it('pushes news by itself, and tells the record who read it', async () => {
+    const { id } = await subscribe();
+    const { access, auditSubscriptions, retention, bodies, store } = api.worker;
+    const running = startAuditing({
+      access,
+      retention,
+      bodies,
+      store,
+      subscriptions: auditSubscriptions,
+      dataSource: api.dataSource,
+      policy: defaultPolicy,
+      registry: new Registry(),
+      log: createLogger('test', 'silent'),
+    });
+    await hire(2);
+    await eventually('the delivery', async () => (await shown(id)).behind === 0 && receiver.taken.length > 0);
+    expect(positions(receiver.taken).length).toBeGreaterThan(0);
+    await api.call('auditor', '/v1/audit?limit=1');
+    await running.stop();
+    const rows: unknown[] = await api.dataSource.query('SELECT 1 FROM app.access_read');
+    expect(rows).toEqual([]);
+    await api.sealed();
+    expect((await api.call('auditor', '/v1/audit?type=RecordRead&limit=1')).body['items']).toHaveLength(1);
+  }, 30_000);
 });
