@@ -19,8 +19,20 @@ export const anonymizeActivity =
     }
   };
 
+const HELD = {
+  kind: 'blocked',
+  code: 'case.legal_hold',
+  detail: 'the person, or another case of theirs, is under a legal hold; retry once it is lifted',
+} as const;
+
 const anonymize = async (deps: DialpadActivityDeps, caseId: string, step: string, round: number): Promise<StepResult> => {
   const by = (what: string) => ({ ...activityBy(), commandId: `${step}/${round}/${what}` });
+  const held = async (): Promise<StepResult> => ({
+    view: (await deps.cases.execute(caseId, { type: 'recordOutcome', step, round, outcome: HELD }, by('held'))).view,
+  });
+  const loaded = await deps.cases.load(caseId);
+  // A hold on another case of theirs is not in this one's stream: looked for before the line, and once more when it is crossed.
+  if (loaded && loaded.state.legalHold === null && !mayBeErased((await deps.persons.load(personOf(loaded.state))).state)) return held();
   const started = await deps.cases.execute(caseId, { type: 'startStep', now: deps.now(), start: { step, round } }, by('start'));
   if (started.refusal) return { view: started.view, withheld: started.refusal.code };
   if (stepOf(started.state, step).status !== 'running') return { view: started.view };
@@ -35,14 +47,7 @@ const anonymize = async (deps: DialpadActivityDeps, caseId: string, step: string
 
   const done = await retryingConflicts(async () => {
     const person = await deps.persons.load(personRef);
-    if (!mayBeErased(person.state)) {
-      const outcome = {
-        kind: 'blocked',
-        code: 'case.legal_hold',
-        detail: 'the person, or another case of theirs, is under a legal hold; retry once it is lifted',
-      } as const;
-      return deps.cases.execute(caseId, { type: 'recordOutcome', step, round, outcome }, by('held'));
-    }
+    if (!mayBeErased(person.state)) return held();
     const erased: PersonEvent = { type: 'PersonErased', data: { caseId } };
     // The certificate claims just this: Dialpad does not return the user, and our key of the person is destroyed.
     const claims: JsonObject = { personRef, dialpadUserId: userId, dialpadReturnsUser: false, keyDestroyed: true, planHash: started.state.plan?.hash ?? null };

@@ -1,4 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { randomUUID } from 'node:crypto';
+import { holdCase } from '@handover/case-service';
 import { defaultPolicy, type CaseCommand, type HoldVerb } from '@handover/case';
 import type { DialpadUser } from '@handover/connector-dialpad';
 import { decideSignal, workflowIdOf } from '@handover/workflow-contracts';
@@ -170,4 +172,38 @@ describe('where the policy is as it comes', () => {
     await world.until(caseId, 'the delete', (view) => view.phase === 'awaiting-purge');
     expect((await world.user(user.id))?.state).toBe('deleted');
   }, 60_000);
+
+  it('a hold on a closed case of the same person keeps the person from being erased, until it is lifted and somebody retries', async () => {
+    const user = nextUser();
+    const first = await leaves(user, { lastWorkingDay: dayIn(20) });
+    await world.until(first, 'the approval', (view) => view.gates.leaver === 'open');
+    await world.tell('employee.termination_rescinded', { employeeId: `E-${user.id}` });
+    await world.until(first, 'the end', (view) => view.closed);
+    const hold = (verb: HoldVerb, actor: string) => {
+      const asked = about(verb, actor);
+      if (asked.type !== 'legalHold') throw new Error('no hold');
+      return holdCase(world.composed.store, first, verb, asked.hold, { actor, channel: 'api', commandId: randomUUID() });
+    };
+    await hold('place', 'counsel');
+
+    const second = await leaves(user);
+    expect(second).not.toBe(first);
+    await world.until(second, 'the approval', (view) => view.gates.leaver === 'open');
+    await world.approve(second, 'leaver');
+    await world.until(second, 'the hold', (view) => view.phase === 'holding');
+    await world.pass('73h');
+    await world.until(second, 'the approval of the delete', (view) => view.gates['leaver-delete'] === 'open');
+    await world.approve(second, 'delete');
+    await world.until(second, 'the delete', (view) => view.phase === 'awaiting-purge');
+    await world.pass('73h');
+    const stuck = await world.until(second, 'the hold to be met', (view) => view.attention !== null);
+    expect(stuck.attention).toEqual(expect.objectContaining({ step: 'anonymize', code: 'case.legal_hold' }));
+    expect(await world.eventTypes(second)).not.toContain('CertificateIssued');
+
+    await hold('lift', 'counsel');
+    await hold('lift', 'second');
+    await world.execute(second, { type: 'retryStep', free: { step: 'anonymize', actor: 'operator', reasonCode: null, reason: 'lifted' } });
+    await world.until(second, 'the end', (view) => view.phase === 'done');
+    expect((await world.eventTypes(second)).filter((type) => type === 'CertificateIssued')).toHaveLength(1);
+  }, 90_000);
 });

@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { approver, day, deciding, done, holding, joinerPlan, joinerTerms, opened, planned, start } from '../testing/cases.ts';
 import { given, types } from '../testing/given.ts';
+import { isOverdue } from '../hold/hold.ts';
 import { viewOf } from './view.ts';
 
 const place = holding('place', 'counsel');
@@ -62,7 +63,14 @@ describe('a legal hold', () => {
     expect(placed.then(holding('confirm', 'second')).when(holding('reject', 'third')).refusal?.code).toBe('hold.confirmed');
   });
 
-  it('that nobody confirmed in time goes on holding', () => {
+  it('that nobody confirmed in time goes on holding, and is overdue until somebody does', () => {
+    const late = '2026-03-05T00:00:00.000Z';
+    const { legalHold } = ready.then(place).state();
+    expect([isOverdue(legalHold!, day(3)), isOverdue(legalHold!, late), isOverdue({ ...legalHold!, confirmedBy: 'second' }, late)]).toEqual([
+      false,
+      true,
+      false,
+    ]);
     expect(ready.then(place).when(start('delete', '2027-01-01T00:00:00.000Z')).refusal?.code).toBe('case.legal_hold');
   });
 

@@ -79,6 +79,8 @@ export const eventStoreContract = (name: string, open: () => Promise<EventStore>
 
       await store.commit([append(stream, 1, event(stream, 2))], { destroyKeysOf: [person] });
       expect((await store.read(stream))[0]?.personal).toEqual({ person, erased: true });
+      const before = event(stream, 1, { personal: { person, data: { email: 'canary@example.com' } } });
+      expect(await store.commit([append(stream, 0, before)])).toMatchObject({ already: true });
       await expect(store.commit([append(stream, 2, event(stream, 3, { personal: { person, data: { email: 'again' } } }))])).rejects.toMatchObject({
         code: 'erased',
       });
