@@ -9,6 +9,7 @@ import { announcePackKey, openServiceDatabase, Sequencer } from '@handover/event
 import { packSignerOf } from '@handover/evidence';
 import { createLogger } from '@handover/observability';
 import { signerOf } from '@handover/record-proof';
+import type { MasterKeys } from '@handover/privacy';
 import { testPostgres } from '@handover/servers';
 import { compose as composeWorker } from '@handover/worker';
 import type { AddressInfo } from 'node:net';
@@ -25,7 +26,7 @@ const ACTORS = {
 export type Key = keyof typeof ACTORS;
 
 /** The API as it is, on a real PostgreSQL and the sandbox; facts are worked by the worker's own intake, on demand. */
-export const startApi = async (policyText = '', { masterKey = randomBytes(32) }: { readonly masterKey?: Uint8Array } = {}) => {
+export const startApi = async (policyText = '', { masterKey = randomBytes(32) }: { readonly masterKey?: Uint8Array | MasterKeys } = {}) => {
   const [database, sandbox] = await Promise.all([testPostgres(), startSandbox({ users: 30, seed: 3, switches: { rateLimit: 'off' } })]);
   // Each with the rights it has in production, and no more.
   const apiData = await openServiceDatabase({ service: 'api', url: database.url });
