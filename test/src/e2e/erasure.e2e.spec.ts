@@ -2,18 +2,15 @@ import { spawnSync } from 'node:child_process';
 import { readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import * as contracts from '@handover/contracts';
 import { Keyring, masterKeysInFile } from '@handover/privacy';
 import { keyTable, openDatabase, readErasures, verifyLog, verifyStreams } from '@handover/event-store-postgres';
 import { tellHook } from '@handover/local';
 import { Client, Connection } from '@temporalio/client';
 import { historyToJSON } from '@temporalio/common/lib/proto-utils.js';
 import type { DataSource } from 'typeorm';
-import type { z } from 'zod';
-import { HOOK_FIELDS, HOOK_STAYS, REQUEST_FIELDS, REQUEST_STAYS, canary } from '../support/canaries.ts';
+import { canary } from '../support/canaries.ts';
 import { dayFromToday, startWhole, type SandboxUser, type Whole } from '../support/instance.ts';
 import { scanDatabase, scanFolder, scanner, type Hit } from '../support/scan.ts';
-import { fieldsOf } from '../support/schema-fields.ts';
 import { eventually } from '../support/wait.ts';
 
 const POLICY = `hold: 1s
@@ -66,27 +63,6 @@ const carriedTo = async (caseId: string, phase: string): Promise<void> => {
     60_000,
   );
 };
-
-const bodySchemas = (): readonly (readonly [string, z.ZodType])[] => {
-  const folder = new URL('../../../apps/api/src/', import.meta.url).pathname;
-  const sources = readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((name) => name.endsWith('.controller.ts'));
-  const names = sources.flatMap((name) =>
-    [...readFileSync(join(folder, name), 'utf8').matchAll(/@Body\(\{ schema: contracts\.(\w+)/g)].map(([, schema]) => schema ?? ''),
-  );
-  return [...new Set(names)].map((name) => [name, (contracts as unknown as Record<string, z.ZodType>)[name] as z.ZodType]);
-};
-
-describe('what this test looks for', () => {
-  it('has a value for every field of an HR hook, or says why the field stays', () => {
-    expect(fieldsOf(contracts.hookBody)).toEqual([...Object.keys(HOOK_FIELDS), ...Object.keys(HOOK_STAYS)].sort());
-  });
-
-  it('has a value for every field that people write words into', () => {
-    const fields = bodySchemas().flatMap(([name, schema]) => fieldsOf(schema).map((field) => `${name}.${field}`));
-    const open = fields.filter((field) => !REQUEST_STAYS.some((stays) => stays.test(field)));
-    expect(open.sort()).toEqual(Object.keys(REQUEST_FIELDS).sort());
-  });
-});
 
 describe('somebody who came, moved and left', () => {
   it('joins, with everything HR knows about them', async () => {

@@ -62,6 +62,12 @@ export const HOOK_STAYS: Readonly<Record<string, string>> = {
   'data.adminOffices[]': 'company property',
   'data.groups[].name': 'company property',
   'data.successor.office': 'company property',
+  'data.successor.callCenter': 'company property',
+  'data.successors[].office': 'company property',
+  'data.successors[].department': 'company property',
+  'data.successors[].callCenter': 'company property',
+  'data.successors[].number': 'a number of the company',
+  'data.successors[].employeeId': 'somebody else, kept as their reference',
   'data.successor.department': 'company property',
   'data.number.e164': 'a number of the company',
   'data.number.areaCode': 'a number of the company',
@@ -86,6 +92,7 @@ export const REQUEST_FIELDS: Readonly<Record<string, readonly string[]>> = {
 export const REQUEST_STAYS: readonly RegExp[] = [
   /^startCase\.(source|fact\.type)$/, // the fact itself is a hook: HOOK_FIELDS
   /^decision\.planHash$/,
+  /^retentionApproval\.hash$/,
   /^(subscribe|subscriptionChange)\./, // where an auditor's system is told; filters take references
   /^\w*[nN]umber\w*\./, // number cases are about no person: their free text is sealed under a key of the case
 ];
