@@ -160,6 +160,22 @@ describe('a release', () => {
   }, 60_000);
 });
 
+describe('a release of the number of a line', () => {
+  it('goes on where it was when it is cut off between the line and the public', async () => {
+    const number = nextNumber();
+    const [department] = await world.dialpad.departments();
+    await world.dialpad.assignNumber({ number, target: { type: 'department', id: department?.id ?? '' }, primary: false });
+    const before = await releases();
+    const caseId = await opened({ number, action: 'release' });
+    await world.control('/sandbox/faults', { operation: 'DELETE /numbers/{number}', nth: 2, fault: '500' });
+    await world.approve(caseId, 'release');
+    await world.until(caseId, 'the end', (view) => view.closed || view.attention !== null);
+    expect(await resultOf(caseId)).toBe('released');
+    expect(await releases()).toBe(before + 2); // off the line, then out of the pool
+    expect((await provenanceOf(world, number)).known).toMatchObject({ status: 'released', last: { type: 'department', id: department?.id } });
+  }, 60_000);
+});
+
 describe('a number withheld for a leaver', () => {
   it('is neither reassigned nor released while the leaver can come back, and its history tells the way it went', async () => {
     const user = nextUser();
