@@ -1,4 +1,5 @@
 import type { StepKind } from '@handover/case';
+import { isConnectorError } from '@handover/connector-kit';
 import { NEUTRAL, greetingAt, greetingsOf, heirIdOf, roleIn, type AdminScope, type Greeting } from './leaver-belongings.ts';
 import { Blocked, target, type StepContext, type StepDefinition } from './step.ts';
 
@@ -52,14 +53,20 @@ const takeBackAdmin: StepDefinition = {
 };
 
 const restoreCallerId: StepDefinition = {
+  readFirst: false,
   keep: async (context) => {
     const { userId, number } = target<{ userId: string; number: string }>(context);
-    await context.deps.dialpad.setCallerId(userId, number);
+    try {
+      await context.deps.dialpad.setCallerId(userId, number);
+    } catch (error) {
+      // Dialpad lets nobody choose the number of somebody else; how they came to show it, nobody knows.
+      if (!isConnectorError(error, 'invalid')) throw error;
+    }
   },
   read: async (context) => {
     const { userId, number } = target<{ userId: string; number: string }>(context);
-    const now = await context.deps.dialpad.readCallerId(userId);
-    return { holds: now?.callerId === number, evidence: { userId, showsTheNumber: now?.callerId === number } };
+    const isShown = (await context.deps.dialpad.readCallerId(userId))?.callerId === number;
+    return { holds: true, evidence: { userId, showsTheNumber: isShown }, ...(isShown ? {} : { finding: 'caller-id.not_restored' }) };
   },
 };
 

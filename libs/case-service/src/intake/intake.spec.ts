@@ -60,6 +60,39 @@ describe('what HR says', () => {
     expect((await tell([{ ...terminated, data: { lastWorkingDay: '2026-03-29' } }])).live).toMatchObject([{ terms: { cutOff: '2026-03-29T22:00:00.000Z' } }]);
   });
 
+  it('names who takes over which number and what else; a successor nobody knows is said to be unknown', async () => {
+    const successors = [
+      { number: '+4930555001', department: 'Sales' },
+      { number: '+4930555002', callCenter: 'Service' },
+      { for: 'routing', pool: true },
+      { for: 'admin', employeeId: 'nobody' },
+    ];
+    const told = await tell([{ ...terminated, data: { lastWorkingDay: '2026-02-27', successor: { office: 'Berlin' }, successors } }]);
+    expect(told.live).toMatchObject([
+      {
+        terms: {
+          successor: { kind: 'office', name: 'Berlin' },
+          successors: [
+            { what: 'number', number: '+4930555001', to: { kind: 'department', name: 'Sales' } },
+            { what: 'number', number: '+4930555002', to: { kind: 'callcenter', name: 'Service' } },
+            { what: 'routing', to: { kind: 'pool' } },
+            { what: 'admin', to: { kind: 'unknown-person' } },
+          ],
+        },
+      },
+    ]);
+  });
+
+  it.each([
+    [{ number: '+4930555001' }, 'exactly one of'],
+    [{ number: '+4930555001', for: 'admin', pool: true }, 'either a number or what it is for'],
+    [{ for: 'admin', department: 'Sales' }, 'only a person'],
+  ])('that makes no sense of a successor (%j) is sent back with the reason', async (successor, reason) => {
+    const { taken, live } = await tell([{ ...terminated, data: { lastWorkingDay: '2026-02-27', successors: [successor] } }]);
+    expect(live).toEqual([]);
+    expect(taken[0]).toMatchObject({ status: 'needs-person', reason: expect.stringContaining(reason) });
+  });
+
   it('told twice has one effect', async () => {
     const { loaded } = await tell([terminated, terminated, terminated]);
     expect(loaded).toHaveLength(1);

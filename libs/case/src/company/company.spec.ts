@@ -77,3 +77,31 @@ describe('a reserved number', () => {
     expect(decideCompany({ type: 'claimNumber', caseId: 'a', candidates: ['+1'], meantFrom: 'another' }, withheld).refusal?.code).toBe('number.none');
   });
 });
+
+describe('two colleagues who are the last operators of a group', () => {
+  const leaves = (caseId: string, userId: string, staying: readonly string[], group = 'department:1'): CompanyCommand => ({
+    type: 'claimOperatorExits',
+    caseId,
+    userId,
+    groups: [{ group, staying }],
+  });
+
+  it('do not both pass when they leave in the same minute', () => {
+    const first = after(leaves('a', 'ada', ['ben']));
+    expect(decideCompany(leaves('b', 'ben', ['ada']), first).refusal?.code).toBe('group.last_operator');
+    expect(decideCompany(leaves('b', 'ben', ['ada', 'cleo']), first).refusal).toBeUndefined();
+    expect(decideCompany(leaves('b', 'ben', ['ada'], 'department:2'), first).refusal).toBeUndefined();
+  });
+
+  it("the second passes when the first one's case ends, whichever way", () => {
+    const ended = after({ type: 'announceLeaver', caseId: 'a', userId: 'ada' }, leaves('a', 'ada', ['ben']), { type: 'withdrawLeaver', caseId: 'a' });
+    expect(ended).toMatchObject({ leaving: [], operatorExits: [] });
+    expect(decideCompany(leaves('b', 'ben', ['ada']), ended).refusal).toBeUndefined();
+  });
+
+  it('are announced and claimed once, however often it is asked for', () => {
+    const twice = [{ type: 'announceLeaver', caseId: 'a', userId: 'ada' } as const, leaves('a', 'ada', ['ben'])];
+    expect(twice.map((command) => decideCompany(command, after(...twice)).events)).toEqual([[], []]);
+    expect(decideCompany({ type: 'withdrawLeaver', caseId: 'never' }, emptyCompany).events).toEqual([]);
+  });
+});
