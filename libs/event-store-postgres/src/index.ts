@@ -9,6 +9,7 @@ export * from './proofs.ts';
 export * from './sequencer.ts';
 export * from './log-listener.ts';
 export * from './migrate.ts';
+export { poolOf } from './pool.ts';
 export * from './projection.ts';
 export * from './read-log.ts';
 export * from './read-models.ts';

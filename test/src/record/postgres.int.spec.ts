@@ -5,7 +5,7 @@ import { eventStoreContract } from '@handover/event-store/testing';
 import { testPostgres, type TestDatabase } from '@handover/servers';
 import { Keyring } from '@handover/privacy';
 import type { DataSource } from 'typeorm';
-import { Inbox, Outbox, PostgresEventStore, keyTable, migrate, openDatabase, verifyStreams } from '@handover/event-store-postgres';
+import { Inbox, Outbox, PostgresEventStore, keyTable, migrate, openDatabase, poolOf, verifyStreams } from '@handover/event-store-postgres';
 
 let database: TestDatabase;
 let db: DataSource;
@@ -175,4 +175,17 @@ describe('a pool smaller than the number of writers', () => {
     expect(await tight.read(stream(11))).toHaveLength(1);
     await small.destroy();
   }, 20_000);
+});
+
+describe('a connection that dies in the hands of nobody who listens', () => {
+  it('does not end the process, and is replaced', async () => {
+    const pool = poolOf(db);
+    const client = await pool.connect();
+    expect(client.listenerCount('error')).toBe(1);
+    const { rows } = await client.query<{ pid: number }>('SELECT pg_backend_pid() AS pid');
+    await db.query('SELECT pg_terminate_backend($1)', [rows[0]?.pid]);
+    await expect(client.query('SELECT 1')).rejects.toThrow();
+    client.release(true);
+    expect(await db.query('SELECT 1 AS one')).toEqual([{ one: 1 }]);
+  });
 });
