@@ -166,7 +166,7 @@ export const steps = ({ story }: EvidencePack, time: Time): Html =>
   );
 
 const stepOf = (step: StepTold, time: Time): Html =>
-  html`<article class="step">
+  html`<article class="step${step.kind === 'linkUser' ? ' long' : ''}">
     <header>
       <h3>${stepName(step.kind)}${targetOf(step)}</h3>
       ${badge(step.outcome)}<span class="where"

@@ -50,6 +50,7 @@ html,body{font-size:9.5pt}body{-webkit-print-color-adjust:exact;print-color-adju
 main{max-width:none;padding:0}
 h2{margin-top:1.6rem;break-after:avoid}.step header,thead,caption{break-after:avoid}
 .step,.box,.line li,tr,.marks li{break-inside:avoid}
+.step.long{break-inside:auto}
 thead{display:table-header-group}
 a{color:inherit;text-decoration:none}
 }`;

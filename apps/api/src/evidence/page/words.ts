@@ -89,7 +89,7 @@ export const headlineWords = ({ headline, case: told }: Story, madeAt: string): 
 };
 
 const leaverWords = (headline: Headline, result: string | null, madeAt: string): HeadlineWords => {
-  const { doneAt, due, afterDueMs, afterReceivedMs, overdueMs, wasSoBefore } = headline;
+  const { doneAt, due, afterDueMs, afterReceivedMs, wasSoBefore } = headline;
   if (doneAt === null && result !== null)
     return { tone: 'quiet', figure: 'Never cut', says: 'Access was never closed by this case.', more: `It ended as: ${result}.` };
   if (doneAt === null) {
@@ -105,7 +105,7 @@ const leaverWords = (headline: Headline, result: string | null, madeAt: string):
 
   const toldLate = afterReceivedMs !== null && afterReceivedMs < afterDueMs;
   return {
-    tone: (overdueMs ?? afterDueMs) <= PROMPT_MS ? 'good' : 'warn',
+    tone: afterDueMs <= PROMPT_MS ? 'good' : 'warn', // also where HR told us late: it stayed open all the same
     figure: duration(afterDueMs),
     says: 'Access stayed open this long after the cut-off.',
     more: toldLate ? `HR told us after the cut-off; access was closed ${duration(afterReceivedMs)} after we knew.` : told,
