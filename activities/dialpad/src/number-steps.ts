@@ -1,5 +1,6 @@
 import type { NumberWish, StepKind } from '@handover/case';
 import { stepOf } from '@handover/case';
+import { isConnectorError } from '@handover/connector-kit';
 import { boughtIn, boughtMeanwhile } from './bought.ts';
 import { hasAccepted } from './invite-steps.ts';
 import { movedNow } from './number-moves.ts';
@@ -23,7 +24,7 @@ const assignNumber: StepDefinition = {
       await dialpad.assignNewNumber({ target: { type: 'user', id: userIdOf(context) }, areaCode: wish.areaCode, before: had, repeated: context.repeated });
     } else {
       const number = (await company.numberOf(context.caseId)) ?? (await claimNumber(context, wish, officeId));
-      await dialpad.assignNumber({ number, target: { type: 'user', id: userIdOf(context) }, primary: true });
+      await assigned(context, wish, number);
     }
     await tookSeats(context, 'additionalNumber');
   },
@@ -39,6 +40,18 @@ const assignNumber: StepDefinition = {
     const moves = await movedNow(context, gained, null);
     return { ...holds(isThere, { numbers: now, claimed, ...evidence, ...moves }), ...(finding ? { finding } : {}) };
   },
+};
+
+/** A reserved number that somebody took in the console meanwhile is not waited for: the retry chooses another. */
+const assigned = async (context: StepContext, wish: NumberWish, number: string): Promise<void> => {
+  const { dialpad, company } = context.deps;
+  try {
+    await dialpad.assignNumber({ number, target: { type: 'user', id: userIdOf(context) }, primary: true });
+  } catch (error) {
+    if (!isConnectorError(error) || error.code !== 'number-taken' || wish.kind !== 'reserved') throw error;
+    await company.execute({ type: 'freeNumbers', caseId: context.caseId }, context.by);
+    throw new Blocked('number.taken', 'somebody else holds the number that was claimed by now; retry, and another one is taken');
+  }
 };
 
 /** Chosen and claimed before it is assigned: a retry asks for the same number again, never for a second one. */

@@ -103,7 +103,7 @@ export const contextOf = (deps: DialpadActivityDeps, { caseId, state }: LoadedCa
     step,
     at: stepOf(state, step.id),
     by: activityBy(),
-    repeated: stepOf(state, step.id).status === 'running',
+    repeated: stepOf(state, step.id).begun,
     imageOf: async (stepId) => {
       const event = await firstStart(stepId);
       const personal = event?.personal && 'data' in event.personal ? (event.personal.data as JsonObject) : {};

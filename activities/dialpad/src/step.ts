@@ -37,7 +37,7 @@ export interface StepContext {
   readonly step: PlannedStep;
   readonly at: StepState;
   readonly by: By;
-  /** An earlier attempt began and never said how it ended: what it wrote may not show yet. */
+  /** An earlier attempt, or an earlier round, has begun: what it wrote may not show yet. */
   readonly repeated: boolean;
   /** The before-image of a step's first start: the public part and the sealed one. */
   readonly imageOf: (stepId: string) => Promise<{ readonly before: JsonObject; readonly personal: JsonObject }>;

@@ -105,3 +105,33 @@ describe('two colleagues who are the last operators of a group', () => {
     expect(decideCompany({ type: 'withdrawLeaver', caseId: 'never' }, emptyCompany).events).toEqual([]);
   });
 });
+
+describe('licences of several kinds for one case', () => {
+  const claim = (caseId: string, kind: string, free: number, count = 1): CompanyCommand => ({
+    type: 'claimSeat',
+    caseId,
+    officeId: 'berlin',
+    seat: kind,
+    free,
+    first: false,
+    count,
+  });
+
+  it('are claimed each for itself, and taken each for itself', () => {
+    const state = after(claim('a', 'talk', 1), claim('a', 'additionalNumber', 1), { type: 'takeSeat', caseId: 'a', seat: 'talk' });
+    expect(state.claims.map((each) => each.seat)).toEqual(['additionalNumber']);
+    expect(after(claim('a', 'talk', 1), claim('a', 'sell', 1), { type: 'takeSeat', caseId: 'a' }).claims).toEqual([]);
+    expect(after(claim('a', 'talk', 1), claim('a', 'sell', 0), { type: 'returnSeat', caseId: 'a' })).toMatchObject({ claims: [], queue: [] });
+  });
+
+  it('are counted: three kept numbers need three, and others see them as gone', () => {
+    expect(decideCompany(claim('a', 'additionalNumber', 2, 3), emptyCompany).refusal?.code).toBe('seat.none');
+    const state = after(claim('a', 'additionalNumber', 4, 3));
+    expect(decideCompany(claim('b', 'additionalNumber', 4, 2), state).refusal?.code).toBe('seat.none');
+    expect(decideCompany(claim('b', 'additionalNumber', 4, 1), state).refusal).toBeUndefined();
+  });
+
+  it('asked for again are the same claim', () => {
+    expect(decideCompany(claim('a', 'talk', 1), after(claim('a', 'talk', 1))).events).toEqual([]);
+  });
+});

@@ -2,6 +2,9 @@ import { describe, expect, it } from '@jest/globals';
 import { block, day, deciding, done, joinerPlan, joinerTerms, opened, planned, start } from '../testing/cases.ts';
 import { given, types } from '../testing/given.ts';
 import { viewOf } from '../case/view.ts';
+import type { JoinerTerms } from '../case/terms.ts';
+import { defaultPolicy } from '../policy/policy.ts';
+import { planJoiner, type ExistingUser, type JoinerPreflight } from './plan.ts';
 
 const PREFLIGHT = done(day(1), 'preflight');
 const plain = given(opened(joinerTerms)).then(...PREFLIGHT, planned(joinerPlan()));
@@ -74,5 +77,145 @@ describe('an invited joiner', () => {
   it('whose invitation Dialpad refuses waits for an operator', () => {
     const stuck = plain.then(...done(day(8), 'seat'), start('invite', day(8)), block('invite', 'dialpad.no-seat'));
     expect(viewOf(stuck.state(), 1)).toMatchObject({ attention: { step: 'invite', code: 'dialpad.no-seat' }, waitsFor: [{ on: 'operator' }] });
+  });
+});
+
+const somebody: ExistingUser = {
+  id: '5',
+  state: 'active',
+  how: 'stored',
+  officeId: '6000000000000001',
+  license: 'talk',
+  numbers: ['+4930'],
+  groups: [],
+  isCompanyAdmin: false,
+  adminOfficeIds: [],
+};
+const planFor = (terms: Partial<JoinerTerms> = {}, seen: Partial<JoinerPreflight> = {}) =>
+  planJoiner({ ...joinerTerms, ...terms }, { officeId: '6000000000000001', seat: 'talk', groups: [], ...seen }, defaultPolicy);
+const ids = (plan: { steps: readonly { id: string }[] }): string[] => plan.steps.map((step) => step.id);
+
+describe('a joiner who is there already', () => {
+  it('is taken over as they are: no seat, no invitation, no second number', () => {
+    expect(ids(planFor({}, { user: somebody }))).toEqual(['adopt', 'verify']);
+    expect(ids(planFor({}, { user: { ...somebody, numbers: [] } }))).toEqual(['adopt', 'number', 'verify']);
+  });
+
+  it('is given access again only when somebody approved, once office and licence are right', () => {
+    const plan = planFor({ license: 'agents' }, { user: { ...somebody, state: 'suspended', officeId: 'munich' }, seat: 'sell' });
+    expect(ids(plan)).toEqual(['seat', 'seat-number', 'adopt', 'office', 'license', 'reactivate', 'verify']);
+    expect(plan.stages).toMatchObject([{ stage: 'joiner', gate: 'joiner' }]);
+  });
+
+  it('is never deleted when the case is taken back: who was suspended is suspended again', () => {
+    const plan = { ...planFor({ license: 'talk' }, { user: { ...somebody, state: 'suspended', numbers: [] } }), hash: 'hash-1' };
+    const back = given(opened(joinerTerms)).then(
+      ...PREFLIGHT,
+      { type: 'recordPlan', plan, userId: null, now: day(1) },
+      deciding('joiner'),
+      ...done(day(8), 'seat', 'adopt', 'reactivate', 'number'),
+      { type: 'rescind', rescind: { actor: 'operator', reasonCode: null, reason: null, factId: null } },
+    );
+    const kinds = back
+      .state()
+      .steps.filter((step) => step.id.startsWith('withdraw-'))
+      .map((step) => step.kind);
+    expect(kinds).toEqual(['unassignNumber', 'suspendUser', 'returnSeat']);
+  });
+});
+
+describe('the licences of a joiner', () => {
+  it('are one for Connect with its number, two for Support with a number, and none too many', () => {
+    expect(ids(planFor()).filter((id) => id.startsWith('seat'))).toEqual(['seat']);
+    expect(ids(planFor({ license: 'lite_support_agents' }, { seat: 'contactCenter' })).filter((id) => id.startsWith('seat'))).toEqual(['seat', 'seat-number']);
+    expect(ids(planFor({ license: 'lite_support_agents', number: null })).filter((id) => id.startsWith('seat'))).toEqual(['seat']);
+  });
+
+  it('are one more in a call center, unless their own is for call centers', () => {
+    const groups = [{ type: 'callcenter', id: '8', role: 'operator' }];
+    expect(ids(planFor({}, { groups })).filter((id) => id.startsWith('seat'))).toEqual(['seat', 'seat-callcenter']);
+    expect(ids(planFor({ license: 'agents', number: null }, { groups })).filter((id) => id.startsWith('seat'))).toEqual(['seat']);
+  });
+});
+
+describe('the power of a joiner', () => {
+  it('in a group comes after acceptance too, and is asked for', () => {
+    const plan = planFor(
+      {},
+      {
+        groups: [
+          { type: 'department', id: '7', role: 'admin' },
+          { type: 'department', id: '8', role: 'operator' },
+        ],
+      },
+    );
+    expect(plan.steps.map((step) => `${step.phase} ${step.id}`)).toEqual([
+      'planned seat',
+      'inviting invite',
+      'inviting number',
+      'inviting group-1',
+      'completing role-1',
+      'completing verify',
+    ]);
+    expect(plan.stages).toHaveLength(1);
+  });
+
+  it('over several offices names them', () => {
+    expect(planFor({ adminRole: 'office' }, { adminOfficeIds: ['6', '9'] }).steps.find((step) => step.id === 'admin')?.target).toMatchObject({
+      role: 'office',
+      officeIds: ['6', '9'],
+    });
+  });
+});
+
+describe('a joiner whom HR means otherwise', () => {
+  const scheduled = asked.then(deciding('joiner'), ...done(day(2), 'seat'));
+  const otherwise = { type: 'changeTerms', terms: { ...powerful, license: 'agents' }, factId: 'fact-2' } as const;
+
+  it('is planned anew: votes are void, and rounds go on counting', () => {
+    const anew = scheduled.then(otherwise);
+    expect(types(scheduled.when(otherwise))).toEqual(['TermsChanged', 'ReplanAsked']);
+    expect(anew.state()).toMatchObject({ phase: 'planned', plan: null, stages: [] });
+    expect(anew.state().stepStates['seat']).toMatchObject({ status: 'pending', round: 2 });
+    const again = anew.then(start('preflight', day(3), 2), { ...done(day(3), 'preflight')[1], round: 2 } as never, planned(joinerPlan(powerful), day(3)));
+    expect(again.when(start('seat', day(3), 2)).refusal?.code).toBe('step.not_approved');
+  });
+
+  it('only in time keeps the plan and what was approved', () => {
+    const later = { type: 'changeTerms', terms: { ...powerful, startDate: '2026-03-20', startsAt: day(20) }, factId: 'fact-2' } as const;
+    expect(types(scheduled.when(later))).toEqual(['TermsChanged']);
+    expect(scheduled.then(later).state().stages[0]?.status).toBe('approved');
+  });
+
+  it('after the invitation is sent is not planned anew', () => {
+    expect(types(invited.when({ ...otherwise, terms: { ...joinerTerms, license: 'agents' } }))).toEqual(['TermsChanged']);
+  });
+
+  it('while Dialpad was read for the old meaning is read again', () => {
+    const told = given(opened(joinerTerms)).then(start('preflight', day(1)), {
+      type: 'changeTerms',
+      terms: { ...joinerTerms, license: 'agents' },
+      factId: 'f',
+    });
+    const late = told.when({ type: 'recordPlan', plan: joinerPlan(), userId: null, now: day(1), basis: { terms: joinerTerms, office: 'Berlin' } });
+    expect(types(late)).toEqual(['ReplanAsked']);
+  });
+
+  it('and could not be planned looks again by itself', () => {
+    const stuck = given(opened(joinerTerms)).then(start('preflight', day(1)), block('preflight', 'joiner.namesake_active'));
+    expect(types(stuck.when({ type: 'changeTerms', terms: joinerTerms, factId: 'fact-2' }))).toEqual(['StepRetried']);
+  });
+});
+
+describe('a licence that Dialpad bought by itself', () => {
+  it('calls for attention, and stops nothing', () => {
+    const paid = plain.then(...done(day(8), 'seat'), start('invite', day(8)), {
+      type: 'recordOutcome',
+      step: 'invite',
+      round: 1,
+      outcome: { kind: 'verified', changed: true, evidence: {}, finding: 'seat.bought' },
+    });
+    expect(viewOf(paid.state(), 1).attention).toEqual({ step: 'invite', code: 'seat.bought' });
+    expect(paid.when(start('number', day(8))).refusal).toBeUndefined();
   });
 });

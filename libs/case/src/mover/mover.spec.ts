@@ -110,3 +110,99 @@ describe('a mover', () => {
     ).toMatchObject({ phase: 'done', result: 'moved' });
   });
 });
+
+const seatsOf = (plan: { steps: readonly { id: string; target: { readonly seats?: unknown } }[] }): unknown =>
+  plan.steps.find((each) => each.id === 'check')?.target.seats;
+
+describe('the numbers of a mover', () => {
+  const two = { numbers: ['+4930', '+4931'], seat: 'contactCenter' };
+
+  it('need a licence each that the new one does not bring, beside those that are there already', () => {
+    expect(seatsOf(planOf({ license: 'lite_support_agents' }, two))).toEqual([
+      { officeId: 'berlin', seat: 'contactCenter' },
+      { officeId: 'berlin', seat: 'additionalNumber' },
+    ]);
+    expect(seatsOf(planOf({ license: 'talk' }, { ...two, license: 'lite_support_agents', seat: 'talk' }))).toEqual([{ officeId: 'berlin', seat: 'talk' }]);
+  });
+
+  it('all count in another office, where none is there already', () => {
+    const plan = planOf({ office: 'Munich' }, { numbers: two.numbers, seat: 'talk', to: { officeId: 'munich', losesNumbers: false } });
+    expect(seatsOf(plan)).toEqual([
+      { officeId: 'munich', seat: 'talk' },
+      { officeId: 'munich', seat: 'additionalNumber' },
+    ]);
+  });
+
+  it('go only where the policy says so and somebody agreed, when there is no licence for them', () => {
+    const drop: Policy = { ...defaultPolicy, unlicensedNumbers: 'drop' };
+    const plan = planOf({ license: 'lite_support_agents' }, { ...two, freeAdditional: 0 }, drop);
+    expect(plan.steps.find((step) => step.id === 'license')).toMatchObject({
+      reversible: false,
+      gate: 'number-loss',
+      target: { keepNumbers: false, numbers: two.numbers },
+    });
+    expect(plan.stages.map((stage) => stage.gate)).toEqual(['number-loss']);
+    expect(planOf({ license: 'lite_support_agents' }, { ...two, freeAdditional: 5 }, drop).stages).toEqual([]);
+  });
+
+  it('the transfer takes a seat of the licence it finds, before the licence is changed', () => {
+    const plan = planOf(
+      { office: 'Munich', license: 'agents' },
+      { numbers: [], seat: 'sell', moveSeat: 'talk', to: { officeId: 'munich', losesNumbers: false } },
+    );
+    expect(seatsOf(plan)).toEqual([
+      { officeId: 'munich', seat: 'sell' },
+      { officeId: 'munich', seat: 'talk' },
+    ]);
+  });
+});
+
+describe('the groups of a mover', () => {
+  const service = { type: 'callcenter', id: '3', role: 'operator' };
+
+  it('that the new licence does not allow are reported, because to put them back would take another licence', () => {
+    const plan = planOf({ license: 'talk' }, { license: 'agents', groups: [sales, service] });
+    expect(plan.steps.map((step) => `${step.kind} ${step.id}`)).toContain('reportGroup lost-group-1');
+    expect(ids(plan)).toContain('keep-group-1');
+  });
+
+  it('take a licence where HR names a call center for somebody who has none', () => {
+    expect(seatsOf(planOf({}, { wanted: [service], callCenterSeat: 'sell' }))).toEqual([{ officeId: 'berlin', seat: 'sell' }]);
+    expect(seatsOf(planOf({}, { wanted: [service], groups: [service] }))).toEqual([]);
+  });
+
+  it('change a role by a step that says from which, and power in them is asked for', () => {
+    const plan = planOf({}, { wanted: [{ ...sales, role: 'admin' }] });
+    expect(plan.steps.find((step) => step.id === 'role-1')?.target).toMatchObject({ group: { role: 'admin' }, from: 'operator' });
+    expect(plan.stages.map((stage) => stage.gate)).toEqual(['mover']);
+  });
+});
+
+describe('the admin offices of a mover', () => {
+  it('become those that HR names: more are asked for, fewer are not', () => {
+    const more = planOf({ adminRole: 'office' }, { adminOfficeIds: ['berlin'], adminOffices: ['berlin', 'munich'] });
+    expect(more.steps.find((step) => step.id === 'admin')?.target).toMatchObject({ officeIds: ['munich'] });
+    expect(more.stages).toHaveLength(1);
+    const less = planOf({ adminRole: 'office' }, { adminOfficeIds: ['berlin', 'munich'], adminOffices: ['munich'] });
+    expect(less.steps.find((step) => step.id === 'admin-offices')?.target).toEqual({ officeIds: ['berlin'], keep: ['munich'] });
+    expect(less.stages).toEqual([]);
+  });
+});
+
+describe('several changes in one case', () => {
+  it('are made in an order in which none undoes another', () => {
+    const plan = planOf(
+      { office: 'Munich', license: 'agents', adminRole: 'company', corrections: ['email'] },
+      { to: { officeId: 'munich', losesNumbers: false }, wanted: [support], e911: 'office', corrections: ['email'] },
+    );
+    expect(ids(plan)).toEqual(['check', 'profile', 'office', 'e911', 'license', 'keep-group-1', 'group-1', 'admin', 'verify']);
+  });
+
+  it('are planned anew when HR means otherwise before the day, and what was approved is void', () => {
+    const waiting = planned(abroad).then(deciding('number-loss'));
+    const otherwise = { type: 'changeTerms', terms: { ...terms, office: 'Rome' }, factId: 'fact-2' } as const;
+    expect(waiting.then(otherwise).state()).toMatchObject({ plan: null, stages: [], phase: 'planned' });
+    const begun = waiting.then(...done(day(10), 'check'));
+    expect(begun.when(otherwise).events.map((event) => event.type)).toEqual(['TermsChanged']);
+  });
+});
