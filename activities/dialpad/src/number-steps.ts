@@ -20,12 +20,10 @@ const assignNumber: StepDefinition = {
     const { wish, officeId } = target<{ wish: NumberWish; officeId: string }>(context);
     const { before } = await context.imageOf(context.step.id);
     const had = Array.isArray(before['numbers']) ? before['numbers'].map(String) : [];
-    if (wish.kind === 'area-code') {
+    const number = (await company.numberOf(context.caseId)) ?? (await claimNumber(context, wish, officeId));
+    if (isNew(number) && wish.kind === 'area-code')
       await dialpad.assignNewNumber({ target: { type: 'user', id: userIdOf(context) }, areaCode: wish.areaCode, before: had, repeated: context.repeated });
-    } else {
-      const number = (await company.numberOf(context.caseId)) ?? (await claimNumber(context, wish, officeId));
-      await assigned(context, wish, number);
-    }
+    else await assigned(context, wish, number);
     await tookSeats(context, 'additionalNumber');
   },
   read: async (context) => {
@@ -35,7 +33,7 @@ const assignNumber: StepDefinition = {
     const now = await numbersOf(context);
     const gained = now.filter((number) => !had.includes(number));
     const { finding, evidence } = await boughtMeanwhile(context, target<{ officeId: string }>(context).officeId);
-    const isThere = claimed === null ? gained.length > 0 : now.includes(claimed);
+    const isThere = claimed === null || isNew(claimed) ? gained.length > 0 : now.includes(claimed);
 
     const moves = await movedNow(context, gained, null);
     return { ...holds(isThere, { numbers: now, claimed, ...evidence, ...moves }), ...(finding ? { finding } : {}) };
@@ -48,26 +46,35 @@ const assigned = async (context: StepContext, wish: NumberWish, number: string):
   try {
     await dialpad.assignNumber({ number, target: { type: 'user', id: userIdOf(context) }, primary: true });
   } catch (error) {
-    if (!isConnectorError(error) || error.code !== 'number-taken' || wish.kind !== 'reserved') throw error;
+    if (!isConnectorError(error) || error.code !== 'number-taken' || (wish.kind !== 'reserved' && wish.kind !== 'area-code')) throw error;
     await company.execute({ type: 'freeNumbers', caseId: context.caseId }, context.by);
     throw new Blocked('number.taken', 'somebody else holds the number that was claimed by now; retry, and another one is taken');
   }
 };
 
 /** Chosen and claimed before it is assigned: a retry asks for the same number again, never for a second one. */
-const claimNumber = async (context: StepContext, wish: Exclude<NumberWish, { kind: 'area-code' }>, officeId: string): Promise<string> => {
+const claimNumber = async (context: StepContext, wish: NumberWish, officeId: string): Promise<string> => {
   const { company } = context.deps;
   const { refusal } = await company.execute({ type: 'claimNumber', caseId: context.caseId, ...(await candidates(context, wish, officeId)) }, context.by);
   const number = await company.numberOf(context.caseId);
   if (refusal || number === null) {
-    throw new Blocked(
-      'number.none',
-      wish.kind === 'named' ? 'the number is promised to somebody else' : 'no reserved number is free; release one, or assign one by hand',
-    );
+    throw new Blocked(wish.kind === 'area-code' ? 'number.area_promised' : 'number.none', NONE[wish.kind]);
   }
 
   return number;
 };
+
+const NONE: Readonly<Record<NumberWish['kind'], string>> = {
+  named: 'the number is promised to somebody else',
+  leaver: 'the numbers of that leaver are promised to somebody else',
+  reserved: 'no reserved number is free; release one, or assign one by hand',
+  'area-code':
+    'every reserved number of the area is promised to somebody, and Dialpad might give one of them if it chose itself; retry when one is free, or assign one by hand',
+};
+
+/** What is claimed where Dialpad shall choose: a decision too, which a repeat must not make otherwise. */
+const newNumber = (caseId: string, areaCode: string): string => `new:${areaCode}/${caseId}`;
+const isNew = (claimed: string): boolean => claimed.startsWith('new:');
 
 interface Candidates {
   readonly candidates: readonly string[];
@@ -75,12 +82,16 @@ interface Candidates {
   readonly meantFrom?: string;
 }
 
-const candidates = async (context: StepContext, wish: Exclude<NumberWish, { kind: 'area-code' }>, officeId: string): Promise<Candidates> => {
+const candidates = async (context: StepContext, wish: NumberWish, officeId: string): Promise<Candidates> => {
   const { dialpad } = context.deps;
   if (wish.kind === 'named') return { candidates: [wish.e164] };
-  if (wish.kind === 'reserved') {
-    const [own, all] = await Promise.all([dialpad.pooledNumbers(officeId), dialpad.pooledNumbers()]);
-    return { candidates: [...new Set([...own, ...all].map((each) => each.number))] };
+  if (wish.kind === 'reserved' || wish.kind === 'area-code') {
+    const pooled = await dialpad.pooledNumbers();
+    const fits = wish.kind === 'reserved' ? pooled : pooled.filter((each) => each.areaCode === wish.areaCode);
+    const ownFirst = [...fits.filter((each) => each.officeId === officeId), ...fits.filter((each) => each.officeId !== officeId)];
+    // Out of an area without reserved numbers Dialpad takes a new one; with some it might take what is promised to others.
+    const chosen = wish.kind === 'area-code' && fits.length === 0 ? [newNumber(context.caseId, wish.areaCode)] : [];
+    return { candidates: [...ownFirst.map((each) => each.number), ...chosen] };
   }
   if (wish.personRef === null) throw new Blocked('number.leaver_unknown', 'HR names a leaver it never told us about; name the number itself');
   return fromLeaver(context, wish.personRef);
