@@ -4,7 +4,6 @@ import { withPriority } from '@handover/connector-kit';
 import { systemBy } from '@handover/case-service';
 import type { DialpadActivities } from '@handover/workflow-contracts';
 import { hasAccepted } from './invite-steps.ts';
-import { closeRestores } from './restores.ts';
 import { asFailure } from './run-step.ts';
 import type { DialpadActivityDeps } from './step.ts';
 
@@ -59,7 +58,6 @@ export const acceptanceActivities = (deps: DialpadActivityDeps): Acceptance => {
         const waiting = await deps.awaitingAcceptance();
         let accepted = 0;
         for (const caseId of waiting) if (await withPriority('background', () => look(caseId, 'poll'))) accepted += 1;
-        await withPriority('background', () => closeRestores(deps));
 
         return { waiting: waiting.length, accepted };
       }),

@@ -23,8 +23,6 @@ export interface DialpadActivityDeps {
   readonly lastPersonOf: (number: string) => Promise<string | null>;
   /** Cases with a task that waits for a person. */
   readonly withOpenTasks: () => Promise<readonly string[]>;
-  /** Joiners that have no plan yet. */
-  readonly unplannedJoiners?: () => Promise<readonly string[]>;
   /** Cases whose invitation nobody has accepted yet. */
   readonly awaitingAcceptance: () => Promise<readonly string[]>;
 }

@@ -107,7 +107,6 @@ export const compose = ({ dataSource, masterKey, dialpad, policy, secrets, now =
       bodies,
       lastPersonOf: (number) => lastPersonOf(dataSource, number),
       withOpenTasks: () => rows.withOpenTasks(),
-      unplannedJoiners: () => rows.idsIn('joiner', 'planned'),
       awaitingAcceptance: () => rows.idsIn('joiner', 'awaiting-acceptance'),
     }),
   };

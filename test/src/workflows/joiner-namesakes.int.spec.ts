@@ -24,8 +24,8 @@ const evidenceOf = async (caseId: string, step: string): Promise<Record<string, 
   const events = (await world.cases.events(caseId)).filter((event) => event.type === 'StepVerified' || event.type === 'StepDoneByHand');
   return { ...events.find((event) => event.data.step === step)?.data.evidence };
 };
-const poll = async (name: string): Promise<void> =>
-  void (await world.env.client.workflow.execute('acceptancePoll', { workflowId: `poll-${name}`, taskQueue: 'handover-cases', args: [] }));
+const poll = async (name: string, type = 'acceptancePoll'): Promise<void> =>
+  void (await world.env.client.workflow.execute(type, { workflowId: `poll-${name}`, taskQueue: 'handover-cases', args: [] }));
 const retried = (step: string) => ({ type: 'retryStep', free: { step, actor: 'operator', reasonCode: 'fixed', reason: null } }) as const;
 
 /** A leaver up to Dialpad's own 72 hours: the user is deleted and can still be restored in the console. */
@@ -191,11 +191,11 @@ describe('a joiner who was deleted', () => {
     const caseId = await hire(user, 'N-restored', {}, 'employee.rehired');
     expect(caseId).not.toBe(leaver);
     expect((await settled(caseId)).attention).toEqual({ step: 'preflight', code: 'task.restore-user' });
-    await poll('not-yet');
+    await poll('not-yet', 'taskPoll');
     expect((await world.view(caseId)).attention?.code).toBe('task.restore-user');
 
     await world.control(`/sandbox/users/${user.id}/restore`, {});
-    await poll('restored');
+    await poll('restored', 'taskPoll');
     await world.until(caseId, 'the leaver in the way', (view) => view.attention?.code === 'joiner.namesake_leaving');
     await world.pass('73h');
     await world.until(leaver, 'nothing is erased', (view) => view.attention?.code === 'purge.restored');
@@ -222,7 +222,7 @@ describe('a joiner who was deleted', () => {
     await world.pass('73h');
     await world.until(leaver, 'the end of the leaver', (view) => view.closed);
     expect((await world.cases.load(leaver))?.state.certificate).toMatchObject({ keyDestroyed: true });
-    await poll('purged');
+    await poll('purged', 'taskPoll');
     await world.until(
       caseId,
       'the invitation',
