@@ -75,6 +75,9 @@ describe('a release', () => {
     const caseId = await opened({ number, action: 'release' });
     await world.pass('1h');
     expect(await world.view(caseId)).toMatchObject({ phase: 'awaiting-approval', gates: { 'number-release': 'open' } });
+    const tooEarly = { caseId, step: 'release', round: 1 };
+    const withheld = await new MockActivityEnvironment().run(() => world.composed.dialpadActivities.releaseNumber(tooEarly));
+    expect(withheld).toMatchObject({ withheld: 'step.not_approved' }); // whoever starts the step by itself is told so, and it is in the stream
     expect(await releases()).toBe(before);
 
     await world.approve(caseId, 'release');
@@ -84,7 +87,7 @@ describe('a release', () => {
     expect(await releases()).toBe(before + 1);
     expect((await provenanceOf(world, number)).known).toMatchObject({ status: 'released', why: 'released', caseId });
     expect(await world.eventTypes(caseId)).toEqual([
-      ...['CaseOpened', 'PlanMade', 'StageOpened', 'DecisionMade', 'StageApproved'],
+      ...['CaseOpened', 'PlanMade', 'StageOpened', 'StepWithheld', 'DecisionMade', 'StageApproved'],
       ...['StepStarted', 'StepVerified', 'StepStarted', 'StepVerified', 'CaseClosed'],
     ]);
     const history = await world.history('number', caseId, 'number-released');
