@@ -294,6 +294,27 @@ describe('a line that only the leaver answers', () => {
   }, 60_000);
 });
 
+describe("an office's main line that rings at a leaver", () => {
+  it('is a task before access is cut, because no API could keep the line alive; once it is done the cut goes on', async () => {
+    const [leaver, heir] = [next(), next()];
+    await known(heir);
+    await world.control('/sandbox/console', { do: 'point-main-line', officeId: leaver.officeId, userId: leaver.id });
+    await watching([]);
+    const caseId = await leaves(leaver, { successor: { employeeId: `E-${heir.id}` } });
+    await approved(caseId);
+    const blocked = await holding(caseId);
+    expect(blocked.attention).toMatchObject({ code: 'task.repoint-main-line' });
+    expect((await world.user(leaver.id))?.state).toBe('active');
+
+    await world.control('/sandbox/console', { do: 'point-main-line', officeId: leaver.officeId, userId: heir.id });
+    await world.execute(caseId, { type: 'retryStep', free: freeStep(blocked.attention?.step ?? '') }).catch(() => undefined); // its poll may have been faster
+    await world.until(caseId, 'the hold', (view) => view.phase === 'holding');
+    watch = null;
+    expect(faults).toEqual([]);
+    expect(await evidence(caseId, 'calls')).toMatchObject({ leadsToLeaver: [], notAsPromised: [] });
+  }, 60_000);
+});
+
 describe('voicemail mails that go to a leaver', () => {
   it('are a task during the hold that the delete waits for, and nothing else does', async () => {
     const callCenter = (await world.dialpad.companyLines()).find((line) => line.type === 'callcenter' && line.voicemailMails.length > 0);
