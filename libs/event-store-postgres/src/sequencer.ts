@@ -75,7 +75,9 @@ export class Sequencer {
     // Before the look at the events: whoever has ended by now is seen whole in it.
     const writers = await writersIn(runner);
     const rows = (await runner.query(
-      `SELECT e.seq, e.hash FROM ev.event e WHERE e.seq > $1 AND NOT EXISTS (SELECT 1 FROM ev.log_leaf l WHERE l.seq = e.seq) ORDER BY e.seq LIMIT ${BATCH}`,
+      // Bounded on both sides: else a planner without fresh statistics reads the whole log for each look.
+      `SELECT e.seq, e.hash FROM ev.event e WHERE e.seq > $1 AND NOT EXISTS (SELECT 1 FROM ev.log_leaf l WHERE l.seq = e.seq AND l.seq > $1)
+       ORDER BY e.seq LIMIT ${BATCH}`,
       [before.watermark],
     )) as { seq: string; hash: Buffer }[];
     const watermark = this.#watermark(before, writers, rows.length < BATCH);
