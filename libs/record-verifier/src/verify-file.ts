@@ -2,7 +2,7 @@ import { createReadStream, openSync, readSync, closeSync } from 'node:fs';
 import { createInterface } from 'node:readline';
 import { createGunzip } from 'node:zlib';
 import { verifyPack, type EvidencePack } from '@handover/evidence';
-import { BadLine, LogVerifier, readLine, type ExportVerified, type Fault } from '@handover/record-proof';
+import { BadLine, LogVerifier, followKeys, readLine, type ExportVerified, type Fault } from '@handover/record-proof';
 import { CannotVerify, readText, type Trusted } from './trusted.ts';
 
 export type Outcome =
@@ -73,7 +73,7 @@ const verifyExportFile = async (file: string, isZipped: boolean, { keys, notes, 
 /** What zlib says of bytes that are not what was compressed. */
 const isDamage = (error: unknown): boolean => String((error as { code?: unknown }).code).startsWith('Z_');
 
-const verifyEvidence = (file: string, { keys, packKeys }: Trusted): Outcome => {
+const verifyEvidence = (file: string, { keys, packKeys, statements }: Trusted): Outcome => {
   let pack: EvidencePack;
   try {
     pack = JSON.parse(readText(file)) as EvidencePack;
@@ -82,7 +82,11 @@ const verifyEvidence = (file: string, { keys, packKeys }: Trusted): Outcome => {
     throw new CannotVerify(`the file ${file} is no evidence pack: it is not even JSON`);
   }
   if (pack.version !== 2) throw new CannotVerify(`the file ${file} is an evidence pack of version ${String(pack.version)}; this verifier knows version 2`);
-  const { events, related, faults } = verifyPack(pack, { keys, packKeys });
+  // The pack brings the statements of the keys that came after the one that is known; they are believed for their signatures.
+  const brought = (pack.keys as readonly { readonly statement?: string }[]).flatMap(({ statement }) => statement ?? []);
+  const followed = followKeys(keys, [...statements, ...brought]);
+  const verified = verifyPack(pack, { keys: followed.keys, packKeys });
+  const faults = [...followed.faults.map((what): Fault => ({ position: null, stream: null, version: null, what })), ...verified.faults];
 
-  return { kind: 'evidence', case: pack.case.id, events, related, faultCount: faults.length, faults };
+  return { kind: 'evidence', case: pack.case.id, events: verified.events, related: verified.related, faultCount: faults.length, faults };
 };

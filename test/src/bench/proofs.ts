@@ -54,21 +54,21 @@ const proofRows = async (db: DataSource): Promise<readonly Row[]> => {
   return [
     rowOf({
       name: 'inclusion proof',
-      unit: 'ms each',
+      unit: 'per second',
       params,
-      ours: inclusion,
-      baseline: fromLeaves,
+      ours: 1_000 / inclusion,
+      baseline: 1_000 / fromLeaves,
       baselineName: 'computing it from all leaves',
-      goal: '<= 0.01',
+      goal: '>= 100',
     }),
     rowOf({
       name: 'consistency proof',
-      unit: 'ms each',
+      unit: 'per second',
       params,
-      ours: consistency,
-      baseline: olderFromLeaves,
+      ours: 1_000 / consistency,
+      baseline: 1_000 / olderFromLeaves,
       baselineName: 'computing it from all leaves',
-      goal: '<= 0.01',
+      goal: '>= 100',
     }),
   ];
 };

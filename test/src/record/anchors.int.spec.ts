@@ -1,5 +1,5 @@
 import { generateKeyPairSync, randomBytes } from 'node:crypto';
-import { appendFileSync, existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { appendFileSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -22,7 +22,9 @@ import { provesConsistency } from '@handover/merkle';
 import { Keyring } from '@handover/privacy';
 import { followKeys, notesIn, readNote, readStatement, sha256, signerOf, statementsIn, type Signer } from '@handover/record-proof';
 import { testPostgres, type TestDatabase } from '@handover/servers';
-import { fileAnchor, webhookAnchor } from '@handover/worker';
+import { createLogger } from '@handover/observability';
+import { fileAnchor, startAnchoring, webhookAnchor } from '@handover/worker';
+import { Registry } from 'prom-client';
 import { Webhook } from 'standardwebhooks';
 import type { DataSource } from 'typeorm';
 
@@ -171,6 +173,44 @@ describe('a checkpoint webhook', () => {
     await dueNow();
     await anchor().once();
     expect(got.slice(before).map(({ id }) => id)).toEqual([got[before]?.id, got[before]?.id]);
+  });
+});
+
+describe('anchoring', () => {
+  const file = join(folder, 'anchored.txt');
+  const log = createLogger('test', 'silent');
+  const shown = async (registry: Registry): Promise<Record<string, number>> =>
+    Object.fromEntries(
+      (await registry.metrics())
+        .split('\n')
+        .filter((line) => line.startsWith('handover_'))
+        .map((line) => [line.slice(0, line.lastIndexOf(' ')), Number(line.slice(line.lastIndexOf(' ') + 1))]),
+    );
+
+  it('brings out what is signed, says its lag as a metric, and delivers the last one when it stops', async () => {
+    const registry = new Registry();
+    const anchoring = startAnchoring({ dataSource: db, anchors: [fileAnchor(db, file)], registry, log });
+    const newest = async (): Promise<number> => (await checkpoints(db, 1))[0]?.size ?? 0;
+    for (let tries = 0; !existsSync(file) || sizes(readFileSync(file, 'utf8')).at(-1) !== (await newest()); tries += 1) {
+      if (tries > 100) throw new Error('nothing was anchored');
+      await new Promise((resolve) => setTimeout(resolve, 50));
+    }
+    expect(await shown(registry)).toMatchObject({ 'handover_anchor_lag_seconds{anchor="file"}': 0, 'handover_anchor_alarm{anchor="file"}': 0 });
+    const last = await signMore();
+    await anchoring.stop();
+    expect(sizes(readFileSync(file, 'utf8')).at(-1)).toBe(last);
+  });
+
+  it('raises an alarm while the log is not what the file holds', async () => {
+    const registry = new Registry();
+    const newest = (await checkpoints(db, 1))[0];
+    writeFileSync(file, signer.note({ size: newest?.size ?? 0, root: sha256(Buffer.from('another log')) }, new Date()));
+    const anchoring = startAnchoring({ dataSource: db, anchors: [fileAnchor(db, file)], registry, log });
+    for (let tries = 0; (await shown(registry))['handover_anchor_alarm{anchor="file"}'] !== 1; tries += 1) {
+      if (tries > 100) throw new Error('no alarm was raised');
+      await new Promise((resolve) => setTimeout(resolve, 50));
+    }
+    await anchoring.stop();
   });
 });
 
