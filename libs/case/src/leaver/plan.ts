@@ -48,8 +48,9 @@ export const timingsOf = (policy: Policy): Timings => ({
 });
 
 /**
- * The steps in the order in which they may be done without leaving a dead line: access first, then what rings, then the
- * numbers, and all of it before anything is deleted, because a delete takes the numbers along for 72 hours.
+ * The steps in the order in which they may be done without leaving a dead line: what rings at the leaver for others, then
+ * access, then the leaver's own numbers, and all of it before anything is deleted, because a delete takes the numbers along
+ * for 72 hours.
  */
 export const planLeaver = (terms: LeaverTerms, seen: LeaverSnapshot, policy: Policy): Omit<Plan, 'hash'> => {
   const heirs = seen.heirs ?? oneHeir(seen.heir);
@@ -122,7 +123,7 @@ const handOver = (seen: LeaverSnapshot, heirs: Heirs, policy: Policy, urgency: L
       const heir = heirOfNumber(heirs, number);
       return {
         ...step(`number-${n + 1}`, 'moveNumber', phase, { number, heir }),
-        ...(loses(heir, policy) ? { reversible: false, gate: 'number-loss' as const } : early(heir.kind !== 'pool')),
+        ...(loses(heir, policy) ? { reversible: false, gate: 'number-loss' as const } : {}),
       };
     }),
     ...(touches ? [step('calls', 'verifyCalls', phase, { heir: seen.heir })] : []),
