@@ -109,15 +109,16 @@ const localPlaces = (perSecond: number): Places => {
 const SAMPLES = 64;
 /** The first ones open connections: slow on one half of the way, and no measure for the next. */
 const ENOUGH = 20;
-/** The quickest may have been quick on one half of the way only. */
-const TRUSTED = 0.8;
+/** The quickest may have been quick on one half of the way only; what is short is mostly our own and others' queues, and no distance. */
+const TRUSTED = 0.9;
+const QUEUES_MS = 10;
 
 /** Most of the quickest of the latest round trips. */
 class Quickest {
   readonly #latest: number[] = [];
 
   get ms(): number {
-    return this.#latest.length < ENOUGH ? 0 : TRUSTED * Math.min(...this.#latest);
+    return this.#latest.length < ENOUGH ? 0 : Math.max(0, TRUSTED * Math.min(...this.#latest) - QUEUES_MS);
   }
 
   saw(ms: number): void {
