@@ -67,17 +67,23 @@ export class Cases {
     by: By,
     side: Omit<SideWrites, 'cases' | 'outbox'> & { readonly also?: readonly Append[] } = {},
   ): Promise<Executed> {
-    return retryingConflicts(async () => {
-      const loaded = await this.load(caseId);
+    // Whoever opens a case says that there is none: the append at version 0 finds out, and only a repetition has to read.
+    const [first] = Array.isArray(command) ? (command as readonly CaseCommand[]) : [command as CaseCommand];
+    let unread = first?.type === 'open';
+
+    return retryingConflicts(async (): Promise<Executed> => {
+      const loaded = unread ? null : await this.load(caseId);
+      const isFirst = unread;
+      unread = false;
       const prepared = this.prepare(caseId, loaded, command, by);
       const { also = [], ...rest } = side;
-      await commitAll(this.store, [prepared.append, ...(prepared.append.events.length > 0 ? also : [])], {
+      const committed = await commitAll(this.store, [prepared.append, ...(prepared.append.events.length > 0 ? also : [])], {
         ...rest,
         ...(prepared.row ? { cases: [prepared.row] } : {}),
         outbox: prepared.outbox,
       });
 
-      return executed(prepared);
+      return isFirst && committed?.already ? this.execute(caseId, [], by) : executed(prepared);
     });
   }
 
