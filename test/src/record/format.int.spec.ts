@@ -54,8 +54,8 @@ const isSigned = (signed: string, bytes: Buffer, key: Buffer): boolean =>
 
 /** The size and root that a note says, if the key has signed it, and when. */
 const readNote = (note: string, vkey: string): { size: number; root: string; at: number } => {
-  const [origin = '', keyId = '', key = ''] = vkey.split('+');
-  const raw = Buffer.from(key, 'base64').subarray(1);
+  const [origin = '', keyId = '', ...key] = vkey.split('+'); // base64 has a + of its own
+  const raw = Buffer.from(key.join('+'), 'base64').subarray(1);
   const [body = '', signatures = ''] = note.split('\n\n');
   const signed = `${body}\n`;
   const [first, timed] = signatures
