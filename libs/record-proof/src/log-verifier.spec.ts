@@ -177,14 +177,16 @@ describe('an export as a file', () => {
     ).toContain('the log was cut');
   });
 
-  it('is not held against a checkpoint that was signed after it was made, and against every other', () => {
-    const judged = (signedAt: number): ExportVerified => {
-      const verifier = new LogVerifier({ keys: [signer], notes: [next.note({ size: SIZE + 1, root: sha256(e20.hash) }, new Date(signedAt))] });
+  it('is held against every checkpoint over more events, whatever time it says: unless the auditor knows that it is older', () => {
+    const judged = (signedAt: number, olderExport = false): ExportVerified => {
+      const verifier = new LogVerifier({ keys: [signer], notes: [next.note({ size: SIZE + 1, root: sha256(e20.hash) }, new Date(signedAt))], olderExport });
       lines(entries).forEach((line, index) => verifier.add(readLine(line, index + 1)));
       return verifier.end();
     };
-    expect(judged(at.getTime() + 60_000)).toMatchObject({ later: 1, faults: [], madeAt: at.toISOString() });
-    expect(judged(at.getTime()).faults.map(({ what }) => what)).toEqual([expect.stringContaining('the log was cut')]);
+    expect(judged(at.getTime() + 60_000)).toMatchObject({ later: 0, faultCount: 1 });
+    expect(judged(at.getTime() + 60_000).faults[0]?.what).toContain(`the kept checkpoint covers ${SIZE + 1} events, this export has ${SIZE}`);
+    expect(judged(at.getTime() + 60_000, true)).toMatchObject({ later: 1, faults: [], madeAt: at.toISOString() });
+    expect(judged(at.getTime(), true).faults.map(({ what }) => what)).toEqual([expect.stringContaining('the log was cut')]);
   });
 
   it('is refused in what is readable beside the bytes, and in what is no line of it', () => {

@@ -26,7 +26,7 @@ export interface ExportVerified {
   readonly checkpoints: number;
   /** Events under one of them. */
   readonly signed: number;
-  /** Checkpoints that were signed after the export was made, as it says, and over more than it has: they say nothing about it. */
+  /** With `olderExport`: checkpoints that were signed after the export was made, as it says, and over more than it has. They say nothing about it. */
   readonly later: number;
   /** ISO instant, as the export says; null where it does not. */
   readonly madeAt: string | null;
@@ -42,6 +42,11 @@ export interface VerifierOptions {
   readonly notes?: readonly string[];
   /** Statements that were kept elsewhere, beside those of the export. */
   readonly statements?: readonly string[];
+  /**
+   * The auditor knows that the export is older than the checkpoints. What the export says of its age does not count alone:
+   * `madeAt` is not signed, and whoever cuts the end off can put it back.
+   */
+  readonly olderExport?: boolean;
 }
 
 interface Head {
@@ -232,8 +237,14 @@ export class LogVerifier {
         if (size !== this.#base?.size) continue; // one of another size says nothing about an excerpt
         if (equal(root, this.#base.root)) [right, signed] = [right + 1, this.#proved];
         else this.#fault({ what: `there are two checkpoints of ${size} events with different roots: the log was shown in two versions` });
-      } else if (size > this.#frontier.size && this.#header !== null && read.at !== null && read.at > this.#header.madeAt) later += 1;
-      else if (size > this.#frontier.size)
+      } else if (size > this.#frontier.size && this.#saysItIsOlder(read.at)) {
+        if (this.options.olderExport) later += 1;
+        else
+          this.#fault({
+            position: this.#frontier.size,
+            what: `the kept checkpoint covers ${size} events, this export has ${this.#frontier.size}: the log was cut, or the export is older (if you know that it is: --older-export)`,
+          });
+      } else if (size > this.#frontier.size)
         this.#fault({ position: this.#frontier.size, what: `a checkpoint says ${size} events, and there are ${this.#frontier.size}: the log was cut` });
       else if (equal(this.#roots.get(size) ?? NOTHING, root)) [right, signed] = [right + 1, Math.max(signed, size)];
       else differing.push(size);
@@ -244,6 +255,10 @@ export class LogVerifier {
         what: `the log has another root than the checkpoint of ${first} events${differing.length > 1 ? ` and ${differing.length - 1} more` : ''}: it was ${this.#gaps ? 'changed as said' : 'rewritten'}`,
       });
     return { right, signed, later };
+  }
+
+  #saysItIsOlder(signedAt: string | null): boolean {
+    return this.#header !== null && signedAt !== null && signedAt > this.#header.madeAt;
   }
 
   #nameColumns(): void {

@@ -7,7 +7,7 @@ export type Say = (line: string) => void;
 /** 0: it is what was signed. 1: it is not, and what was changed is named. 2: that could not be found out. */
 export type ExitCode = 0 | 1 | 2;
 
-const USAGE = `verify --keys FILE [--checkpoint FILE]... [--json] FILE
+const USAGE = `verify --keys FILE [--checkpoint FILE]... [--older-export] [--json] FILE
 
 Verifies an export of Handover's record (NDJSON, also gzipped) or an evidence pack of one case, with nothing but this
 program and Node.js: no database, no network.
@@ -16,6 +16,8 @@ program and Node.js: no database, no network.
   --keys FILE        public keys that you kept, or got by another way than the export: the answer of GET /v1/audit/checkpoints,
                      a file of checkpoints, or lines of origin+id+key (handover keys show)
   --checkpoint FILE  signed checkpoints that you kept (each is checked; may be given several times)
+  --older-export     the export is older than the checkpoints: those over more events than it has say nothing about it. Only if
+                     you know that it is; without this such a checkpoint is a fault
   --json             the result as one JSON object
 
 Ends with 0 when it is what was signed, 1 when it was changed, 2 when that cannot be said.`;
@@ -31,6 +33,7 @@ export const verifyProgram = async (args: readonly string[], say: Say): Promise<
       options: {
         keys: { type: 'string' },
         checkpoint: { type: 'string', multiple: true },
+        'older-export': { type: 'boolean', default: false },
         json: { type: 'boolean', default: false },
         help: { type: 'boolean', default: false },
       },
@@ -44,7 +47,8 @@ export const verifyProgram = async (args: readonly string[], say: Say): Promise<
     if (values.keys === undefined)
       throw new CannotVerify('it is verified with public keys that were kept elsewhere: --keys FILE (the answer of GET /v1/audit/checkpoints)');
 
-    return tell(await verifyFile(file, trustedIn({ keys: values.keys, checkpoints: values.checkpoint ?? [] })), values.json, say);
+    const trusted = trustedIn({ keys: values.keys, checkpoints: values.checkpoint ?? [] });
+    return tell(await verifyFile(file, trusted, { olderExport: values['older-export'] }), values.json, say);
   } catch (error) {
     if (!(error instanceof CannotVerify) && !(error as { code?: string }).code?.startsWith('ERR_PARSE_ARGS')) throw error;
     say((error as Error).message);

@@ -2,7 +2,7 @@ import { createReadStream, openSync, readSync, closeSync } from 'node:fs';
 import { createInterface } from 'node:readline';
 import { createGunzip } from 'node:zlib';
 import { verifyPack, type EvidencePack } from '@handover/evidence';
-import { BadLine, LogVerifier, followKeys, readLine, type ExportVerified, type Fault } from '@handover/record-proof';
+import { BadLine, LogVerifier, followKeys, readLine, type ExportVerified, type Fault, type VerifierOptions } from '@handover/record-proof';
 import { CannotVerify, readText, type Trusted } from './trusted.ts';
 
 export type Outcome =
@@ -15,6 +15,8 @@ export type Outcome =
       readonly faultCount: number;
       readonly faults: readonly Fault[];
     };
+
+export type VerifyOptions = Pick<VerifierOptions, 'olderExport'>;
 
 const GZIP = [0x1f, 0x8b];
 
@@ -34,17 +36,19 @@ const startOf = (file: string): Buffer => {
 };
 
 /** An export of the record or an evidence pack of one case, whichever it is; compressed or not. @throws CannotVerify */
-export const verifyFile = async (file: string, trusted: Trusted): Promise<Outcome> => {
+export const verifyFile = async (file: string, trusted: Trusted, options: VerifyOptions = {}): Promise<Outcome> => {
   const start = startOf(file);
   if (start.length === 0) throw new CannotVerify(`the file ${file} is empty`);
   const isZipped = start[0] === GZIP[0] && start[1] === GZIP[1];
 
-  return !isZipped && /"kind":\s*"handover-evidence"/.test(start.toString('utf8')) ? verifyEvidence(file, trusted) : verifyExportFile(file, isZipped, trusted);
+  return !isZipped && /"kind":\s*"handover-evidence"/.test(start.toString('utf8'))
+    ? verifyEvidence(file, trusted)
+    : verifyExportFile(file, isZipped, trusted, options);
 };
 
 /** Line by line: a million events need no more memory than their streams. */
-const verifyExportFile = async (file: string, isZipped: boolean, { keys, notes, statements }: Trusted): Promise<Outcome> => {
-  const verifier = new LogVerifier({ keys, notes, statements });
+const verifyExportFile = async (file: string, isZipped: boolean, { keys, notes, statements }: Trusted, options: VerifyOptions): Promise<Outcome> => {
+  const verifier = new LogVerifier({ keys, notes, statements, ...options });
   const source = createReadStream(file);
   const input = isZipped ? source.pipe(createGunzip()) : source;
   const lines = createInterface({ input, crlfDelay: Infinity });

@@ -21,6 +21,7 @@ const usage = `npm run handover -- COMMAND [--json] [--data-dir DIR]
              --keys FILE        public keys that were kept elsewhere: the answer of GET /v1/audit/checkpoints, a file of checkpoints,
                                 or lines of origin+id+key
              --export FILE      an NDJSON export (also gzipped, also an excerpt) instead of a database; needs --keys
+             --older-export     the export is known to be older than the checkpoints: larger ones are no fault
              --evidence FILE    an evidence pack of one case instead of a database; needs --keys
              ends with 0 when all is right, 1 when something was changed, 2 when that cannot be found out
   verifier   --out FILE         write the verifier of exports and packs as one file that needs nothing but Node.js
@@ -78,6 +79,7 @@ export const handover = async (args: readonly string[], say: Say): Promise<numbe
       format: text,
       out: text,
       'dry-run': { type: 'boolean', default: false },
+      'older-export': { type: 'boolean', default: false },
       lost: { type: 'boolean', default: false },
       'accept-changes': { type: 'boolean', default: false },
     },
@@ -88,7 +90,8 @@ export const handover = async (args: readonly string[], say: Say): Promise<numbe
     return command === undefined && !values.help ? 2 : 0;
   }
   const kept = { checkpointFile: values.checkpoint, keysFile: values.keys };
-  if (command === 'verify') return verify(values.export ?? values.evidence, kept, { dataDir: values['data-dir'], json: values.json }, say);
+  if (command === 'verify')
+    return verify(values.export ?? values.evidence, kept, { dataDir: values['data-dir'], json: values.json, olderExport: values['older-export'] }, say);
   if (command === 'verifier') return writeVerifier(values.out, values.json, say);
   if (command === 'status') return status(values['data-dir'], values.json, say);
   if (command === 'migrate') return migrateDatabase(values['data-dir'], values['accept-changes'], say);

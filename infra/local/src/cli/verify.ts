@@ -13,12 +13,14 @@ export interface Kept {
 export interface Where {
   readonly dataDir: string | undefined;
   readonly json: boolean;
+  /** The export is known to be older than the checkpoints that were kept. */
+  readonly olderExport?: boolean;
 }
 
 /** 0: all is right. 1: something was changed, and is named. 2: that could not be found out. */
-export const verify = async (file: string | undefined, kept: Kept, { dataDir, json }: Where, say: Say): Promise<0 | 1 | 2> => {
+export const verify = async (file: string | undefined, kept: Kept, { dataDir, json, olderExport = false }: Where, say: Say): Promise<0 | 1 | 2> => {
   try {
-    return await (file === undefined ? verifyDatabase(dataDir, kept, json, say) : verifyFile(file, kept, json, say));
+    return await (file === undefined ? verifyDatabase(dataDir, kept, json, say) : verifyFile(file, kept, { json, olderExport }, say));
   } catch (error) {
     say(json ? JSON.stringify({ error: (error as Error).message }) : (error as Error).message);
     return 2;
@@ -74,10 +76,15 @@ const keptIn = (checkpointFile: string | undefined, keysFile: string | undefined
 };
 
 /** An export or an evidence pack, with no database and none of our servers; the same code as the verifier in one file. */
-const verifyFile = async (file: string, { checkpointFile, keysFile }: Kept, json: boolean, say: Say): Promise<0 | 1> => {
+const verifyFile = async (
+  file: string,
+  { checkpointFile, keysFile }: Kept,
+  { json, olderExport }: Pick<Required<Where>, 'json' | 'olderExport'>,
+  say: Say,
+): Promise<0 | 1> => {
   if (keysFile === undefined)
     throw new CannotVerify('it is verified with public keys that were kept elsewhere: --keys FILE (the answer of GET /v1/audit/checkpoints)');
   const trusted = trustedIn({ keys: keysFile, checkpoints: checkpointFile === undefined ? [] : [checkpointFile] });
 
-  return tell(await verifyOutside(file, trusted), json, say) === 0 ? 0 : 1;
+  return tell(await verifyOutside(file, trusted, { olderExport }), json, say) === 0 ? 0 : 1;
 };
