@@ -18,21 +18,25 @@ export const heirsOf = (context: StepContext): Heirs => {
   return heirs ?? oneHeir(heir);
 };
 
+/** Asked again right before the cut: the check may have been waived for another reason, and this can never be waived. */
+export const mayGo = async (context: StepContext, adminsToBe: readonly string[] = []): Promise<void> => {
+  const { dialpad, company, policy } = context.deps;
+  const user = await userOf(context);
+  if (context.state.kind === 'leaver' && policy.apiKeyOwner === user.id) {
+    throw new Blocked('leaver.api_key_owner', 'the person owns the API key that Handover works with; let another Company Admin create a key first');
+  }
+  if (!user.isSuperAdmin || user.state !== 'active') return;
+  const admins = (await dialpad.companyAdmins()).map((admin) => admin.id).filter((id) => id !== user.id);
+  const otherAdmins = [...admins, ...adminsToBe];
+  const { refusal } = await company.execute({ type: 'claimAdminExit', caseId: context.caseId, userId: user.id, otherAdmins }, context.by);
+  if (refusal) throw new Blocked(refusal.code, 'the person is the last active Company Admin; make somebody else one first');
+};
+
 /** Nothing is cut before all of this holds; each refusal says what would make it hold. */
 export const checkLeaver: StepDefinition = {
   readFirst: false,
   keep: async (context) => {
-    const { dialpad, company, policy } = context.deps;
-    const user = await userOf(context);
-    if (policy.apiKeyOwner === user.id) {
-      throw new Blocked('leaver.api_key_owner', 'the person owns the API key that Handover works with; let another Company Admin create a key first');
-    }
-    if (user.isSuperAdmin && user.state === 'active') {
-      const admins = (await dialpad.companyAdmins()).map((admin) => admin.id).filter((id) => id !== user.id);
-      const otherAdmins = [...admins, ...adminsToBe(context)];
-      const { refusal } = await company.execute({ type: 'claimAdminExit', caseId: context.caseId, userId: user.id, otherAdmins }, context.by);
-      if (refusal) throw new Blocked(refusal.code, 'the person is the last active Company Admin; make somebody else one first');
-    }
+    await mayGo(context, adminsToBe(context));
     await successorsStay(context);
   },
   // The calls are foreseen in the reading, because what is promised here is what the hand-over is compared with.

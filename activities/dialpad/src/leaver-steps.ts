@@ -2,7 +2,7 @@ import type { Heir, StepKind } from '@handover/case';
 import type { GroupRef } from '@handover/connector-dialpad';
 import { belongingSteps } from './leaver-belongings.ts';
 import { callSteps, placeFor } from './leaver-calls.ts';
-import { checkLeaver } from './leaver-check.ts';
+import { checkLeaver, mayGo } from './leaver-check.ts';
 import { movesOf } from './number-moves.ts';
 import { wakeNextInLine } from './seats.ts';
 import { Blocked, holds, target, userIdOf, userOf, type StepContext, type StepDefinition } from './step.ts';
@@ -22,7 +22,10 @@ const suspendUser: StepDefinition = {
     const user = await userOf(context);
     return { before: { state: user.state, freeSeats: (await seatsFree(context, user.officeId, user.license)).free } };
   },
-  keep: async (context) => void (await context.deps.dialpad.suspendUser(userIdOf(context))),
+  keep: async (context) => {
+    await mayGo(context);
+    await context.deps.dialpad.suspendUser(userIdOf(context));
+  },
   read: async (context) => {
     const user = await userOf(context);
     return holds(user.state === 'suspended', { state: user.state });
@@ -38,7 +41,10 @@ const seatsFree = async (context: StepContext, officeId: string, license: string
 };
 
 const revokeCompanyAdmin: StepDefinition = {
-  keep: async (context) => void (await context.deps.dialpad.setCompanyAdmin(userIdOf(context), false)),
+  keep: async (context) => {
+    await mayGo(context);
+    await context.deps.dialpad.setCompanyAdmin(userIdOf(context), false);
+  },
   read: async (context) => {
     const user = await userOf(context);
     return holds(!user.isSuperAdmin, { companyAdmin: user.isSuperAdmin });

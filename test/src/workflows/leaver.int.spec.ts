@@ -222,8 +222,14 @@ describe('a leaver who is the last active Company Admin', () => {
     expect(blocked.attention).toMatchObject({ step: 'check' });
     expect((await world.user(last.id))?.state).toBe('active');
 
+    // Whoever waives the check, for this or another reason, does not waive that somebody must be left.
+    await world.execute(caseId, { type: 'waiveStep', free: { step: 'check', actor: 'operator', reasonCode: 'checked', reason: 'go on' } });
+    const again = await world.until(caseId, 'the second block', (view) => view.attention?.step === 'suspend');
+    expect(again.attention).toMatchObject({ code: 'leaver.last_company_admin' });
+    expect((await world.user(last.id))?.state).toBe('active');
+
     for (const other of others) await world.dialpad.setCompanyAdmin(other.id, true);
-    await world.execute(caseId, { type: 'retryStep', free: { step: 'check', actor: 'operator', reasonCode: 'fixed', reason: null } });
+    await world.execute(caseId, { type: 'retryStep', free: { step: 'suspend', actor: 'operator', reasonCode: 'fixed', reason: null } });
     await world.until(caseId, 'the suspension', (view) => view.steps.some((step) => step.id === 'suspend' && step.status === 'verified'));
     await world.until(caseId, 'the hand-over', (view) => view.steps.some((step) => step.id === 'admin-company' && step.status === 'verified'));
     expect(await world.user(last.id)).toMatchObject({ state: 'suspended', isSuperAdmin: false });
