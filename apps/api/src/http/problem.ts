@@ -70,7 +70,11 @@ export class ProblemFilter implements ExceptionFilter {
   answer(error: unknown, request: Request, response: Response): void {
     const problem = problemOf(error);
     if (problem.status >= 500) this.log.error({ err: describeError(error), path: request.path }, 'a request failed');
-    if (response.headersSent) return;
+    if (response.headersSent) {
+      // An answer that has begun cannot become another one, and an end would make it look whole: the client sees a broken transfer.
+      if (!response.writableFinished) response.destroy();
+      return;
+    }
     for (const [name, value] of Object.entries(problem.headers)) response.setHeader(name, value);
     response
       .status(problem.status)

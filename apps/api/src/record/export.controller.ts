@@ -60,6 +60,7 @@ export class ExportController {
     response.setHeader('handover-log-size', String(upTo + 1));
     response.setHeader('vary', 'accept-encoding');
     const out = acceptsGzip(request) ? zipped(response) : response;
+    response.flushHeaders(); // gzip holds back its first bytes: what fails from here on breaks the transfer off
     let isWaitedFor = write(out, encoding.head);
     while (page.entries.length > 0) {
       const lines = await encoding.lines(page.entries);
