@@ -32,7 +32,7 @@ const VOIDS = ['RescindAccepted', 'WithdrawalBegan', 'CaseClosed', 'PlanMade'];
 
 /** Who was asked, on which plan, who decided, and who wanted to and could not. */
 export const stagesOf = (events: readonly ReadableEvent[]): readonly StageTold[] => {
-  const openings = ofTypes(events, 'StageOpened');
+  const openings = ofTypes(events, 'StageOpened').filter((opened) => !isMoved(opened, events));
 
   return openings.map((opened) => {
     const stage = textIn(opened.data, 'stage') ?? '';
@@ -47,7 +47,7 @@ export const stagesOf = (events: readonly ReadableEvent[]): readonly StageTold[]
       stage,
       gate: textIn(opened.data, 'gate'),
       openedAt: opened.at,
-      deadline: textIn(opened.data, 'deadline'),
+      deadline: textIn((lastOf(own, 'StageOpened') ?? opened).data, 'deadline'),
       planHash: textIn(opened.data, 'planHash'),
       needed: numberIn(opened.data, 'needed'),
       by: textsIn(opened.data, 'by'),
@@ -57,6 +57,15 @@ export const stagesOf = (events: readonly ReadableEvent[]): readonly StageTold[]
       decisions: ofTypes(own, 'DecisionMade', 'DecisionRefused').map(decisionOf),
     };
   });
+};
+
+/** Opened once more while it was open, on the same plan: only its deadline moved, because HR brought the last day forward. */
+const isMoved = (opened: ReadableEvent, events: readonly ReadableEvent[]): boolean => {
+  const isSame = (event: ReadableEvent, field: string): boolean => textIn(event.data, field) === textIn(opened.data, field);
+  const before = events.filter((event) => event.version < opened.version && isSame(event, 'stage'));
+  const last = before.reverse().find((event) => event.type === 'StageOpened' || event.type in ENDS);
+
+  return last?.type === 'StageOpened' && isSame(last, 'planHash');
 };
 
 /** Decisions on stages that were not open: nobody was asked, and they do not count. */

@@ -89,6 +89,26 @@ describe('where the policy is as it comes', () => {
     expect((await world.user(user.id))?.state).toBe('suspended');
   }, 60_000);
 
+  it('a leaver who waits for an approval loses access as soon as HR says at once', async () => {
+    const user = nextUser();
+    const caseId = await leaves(user, { lastWorkingDay: dayIn(10) });
+    await world.until(caseId, 'the approval', (view) => view.gates.leaver === 'open');
+    await leaves(user, { lastWorkingDay: dayIn(10), urgency: 'immediate', reasonCode: 'misconduct' });
+    await world.until(caseId, 'the hold', (view) => view.phase === 'holding' || view.attention !== null);
+    expect((await world.user(user.id))?.state).toBe('suspended');
+  }, 60_000);
+
+  it('a leaver who waits for an approval loses access on the day that HR brings forward', async () => {
+    const user = nextUser();
+    const caseId = await leaves(user, { lastWorkingDay: dayIn(10) });
+    await world.until(caseId, 'the approval', (view) => view.gates.leaver === 'open');
+    await world.pass('30h'); // nobody clicks: the stage has escalated, and would end in ten days
+    await world.tell('employee.termination_date_changed', { ...employeeOf(user, `E-${user.id}`), timeZone: 'UTC', lastWorkingDay: dayIn(0) });
+    await world.pass('25h');
+    await world.until(caseId, 'the hold', (view) => view.phase === 'holding' || view.attention !== null);
+    expect((await world.user(user.id))?.state).toBe('suspended');
+  }, 60_000);
+
   it('a decision by a Temporal signal counts like one by an update', async () => {
     const user = nextUser();
     const caseId = await leaves(user);

@@ -12,10 +12,9 @@ export async function passGate(desk: Desk, gate: Gate): Promise<string> {
     if (status !== 'open' && status !== 'waiting') return status;
 
     const asked = desk.view.stage;
-    const deadline = asked?.gate === gate && !asked.escalated ? asked.deadline : escalationEnd(desk, gate);
     const answered = await desk.until(
       () => desk.gate(gate) !== status || desk.view.stage?.name !== asked?.name,
-      () => deadline,
+      () => deadlineOf(desk, gate), // asked again at each change: HR may bring the last day forward
       `Deadline of the approval: ${asked?.name ?? gate}`,
     );
     if (answered || !asked) continue;
@@ -23,6 +22,11 @@ export async function passGate(desk: Desk, gate: Gate): Promise<string> {
     await desk.take(cases('The deadline of an approval has come').passDeadline({ ...desk.ref, stage: asked.name }));
   }
 }
+
+const deadlineOf = (desk: Desk, gate: Gate): string | null => {
+  const { stage } = desk.view;
+  return stage?.gate === gate && !stage.escalated ? stage.deadline : escalationEnd(desk, gate);
+};
 
 /** An escalated leaver stage still ends at the cut-off; others wait for an answer however long it takes. */
 const escalationEnd = (desk: Desk, gate: Gate): string | null => (gate === 'leaver' ? desk.view.cutOff : null);

@@ -2,7 +2,7 @@ import { ActivityFailure, isCancellation } from '@temporalio/workflow';
 import type { CaseView } from '@handover/case';
 import { summaryOf, type StepResult } from '@handover/workflow-contracts';
 import { Replanned, type Desk } from './desk.ts';
-import { cases, dialpad } from './proxies.ts';
+import { HASTE, cases, dialpad } from './proxies.ts';
 
 type ViewStep = CaseView['steps'][number];
 
@@ -36,25 +36,43 @@ export async function performStep(desk: Desk, id: string, pause?: () => Promise<
 
     const result = await attempt(desk, step);
     if (result.again && pause) await pause();
+    else if (result.withheld === 'step.too_early') await inTime(desk, result.view.version);
     else if (result.withheld !== undefined && !STUCK.includes(find(desk, id)?.status ?? '')) await desk.newerThan(result.view.version);
   }
+}
+
+/** Our clock and the judge's differ a little, or the day was moved: the day itself brings the step, and no event does. */
+async function inTime(desk: Desk, version: number): Promise<void> {
+  const soon = Date.now() + 1_000;
+  const day = (): number => Date.parse(desk.view.cutOff ?? desk.view.changeAt ?? '');
+  await desk.until(
+    () => desk.view.version > version,
+    () => new Date(Math.max(soon, day() || 0)).toISOString(),
+    'Until the step may begin',
+  );
 }
 
 /** Each is tried, and what is stuck is left for later: nothing here may hold up what comes next. */
 export async function attemptAll(desk: Desk, which: (step: ViewStep) => boolean): Promise<void> {
   for (const { id } of desk.view.steps.filter(which)) {
     const step = find(desk, id);
-    if (step !== undefined && !isDone(step) && !STUCK.includes(step.status)) await attempt(desk, step);
+    if (step !== undefined && !isDone(step) && !STUCK.includes(step.status)) await attempt(desk, step, step.early === true);
   }
 }
 
-async function attempt(desk: Desk, step: ViewStep): Promise<StepResult> {
+/** What is early is given little time and left as it is when that is over: its own phase has the patience. */
+async function attempt(desk: Desk, step: ViewStep, isEarly = false): Promise<StepResult> {
   const input = { ...desk.ref, step: step.id, round: step.round };
   // Access must not stay open because others wait for Dialpad's budget.
-  const activity = dialpad(summaryOf(step), { urgent: desk.view.immediate || step.phase === 'cutting-access' });
+  const activity = dialpad(summaryOf(step), {
+    urgent: isEarly || desk.view.immediate || step.phase === 'cutting-access',
+    ...(isEarly ? { patience: HASTE } : {}),
+  });
 
   const result = await outOfPatience(activity[step.kind](input), () =>
-    cases('Give up for now: Dialpad did not answer').giveUpStep({ ...input, code: 'dialpad.unavailable' }),
+    isEarly
+      ? cases('Leave it for later: access is cut on time').look(desk.ref)
+      : cases('Give up for now: Dialpad did not answer').giveUpStep({ ...input, code: 'dialpad.unavailable' }),
   );
   desk.see(result.view);
   desk.turnIfTurned();

@@ -38,7 +38,18 @@ export const changeTerms = (state: OpenCase, terms: Terms, factId: string | null
   const replans = state.plan !== null && !hasBegun(state) && what.some((field) => PLANNED_FROM[state.kind]?.includes(field));
   const looksAgain = state.plan === null && !state.rescinding && !state.withdrawing ? lookAgain(state) : [];
 
-  return { events: [...told, ...(replans ? [{ type: 'ReplanAsked', data: { why: what.join(', ') } } as const] : looksAgain)] };
+  return { events: [...told, ...sooner(state, terms), ...(replans ? [{ type: 'ReplanAsked', data: { why: what.join(', ') } } as const] : looksAgain)] };
+};
+
+/** Access must end when HR says so now, not when HR said so before: an approval that is asked for ends with the new day. */
+const sooner = (state: OpenCase, terms: Terms): CaseEvent[] => {
+  const stage = openStage(state, 'leaver');
+  if (!stage || terms.kind !== 'leaver' || state.terms.kind !== 'leaver') return [];
+  if (terms.urgency === 'immediate') return [{ type: 'StageExpired', data: { stage: stage.stage } }];
+  if (stage.deadline === null || Date.parse(terms.cutOff) >= Date.parse(stage.deadline)) return [];
+  const { needed, by, gate, planHash } = stage;
+
+  return [{ type: 'StageOpened', data: { stage: stage.stage, gate, planHash, needed, by, deadline: terms.cutOff } }];
 };
 
 /** What a plan is made of; dates, zones and urgency are not. */
@@ -118,7 +129,7 @@ export const beginHold = (state: OpenCase, now: string): Decided<CaseEvent> => {
 /** Ends the hold and, where the delete comes after it, asks for the delete in the same breath. */
 export const endHold = (state: OpenCase, now: string): Decided<CaseEvent> => {
   if (state.holdUntil === null || state.holdEnded || state.rescinding || state.status === 'closed') return nothingNew;
-  if (Date.parse(now) < Date.parse(state.holdUntil)) throw new RuleViolation('hold.running', `the hold lasts until ${state.holdUntil}`);
+  if (Date.parse(now) < Date.parse(state.holdUntil)) return nothingNew; // asked by a clock that is ahead
 
   return happened<CaseEvent>({ type: 'HoldEnded', data: {} }, ...openGate(state, 'leaver-delete', now).events);
 };
