@@ -108,6 +108,10 @@ describe('an evidence pack', () => {
     expect(headers.get('content-disposition')).toBe(`attachment; filename="handover-evidence-leaver-${caseId}.json"`);
     expect(headers.get('cache-control')).toBe('no-store');
     expect(JSON.stringify(body)).not.toContain('Bryony');
+    expect(JSON.stringify(body)).not.toContain('asked for by the court');
+    const { body: told } = await api.call('auditor', `/v1/cases/${caseId}/timeline`);
+    expect(JSON.stringify(told)).not.toContain('asked for by the court');
+    expect(JSON.stringify((await api.call('operator', `/v1/cases/${caseId}/timeline`)).body)).toContain('she told us on Monday');
     expect(verifyPack(body as unknown as EvidencePack, known).faults).toEqual([]);
     const page = await api.call('operator', `/v1/cases/${caseId}/evidence?format=html`);
     expect(page.headers.get('content-disposition')).toContain('.html"');

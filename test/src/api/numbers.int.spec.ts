@@ -160,9 +160,20 @@ describe('a release', () => {
       'DecisionMade',
       'StageApproved',
     ]);
-    expect(items[0]?.reason).toBe('a fee for nothing');
-    expect(items[5]?.reason).toBe('agreed');
+    expect(items.map((entry) => entry.reason)).toEqual(items.map(() => null));
+    const told = (await api.call('operator', `/v1/cases/${id}/timeline`)).body as unknown as { items: { reason: string | null }[] };
+    expect(told.items[0]?.reason).toBe('a fee for nothing');
+    expect(told.items[5]?.reason).toBe('agreed');
     expect((await api.call('auditor', `/v1/cases/${id}/evidence`)).status).toBe(200);
+    expect(JSON.stringify((await api.call('operator', `/v1/cases/${id}/evidence`)).body)).toContain('a fee for nothing');
+    const noted: { actor: string; named: boolean }[] = await api.dataSource.query(
+      `SELECT actor, (detail->>'named')::boolean AS named FROM app.access_read WHERE what = 'evidence.pack' AND detail->>'caseId' = $1 ORDER BY id`,
+      [id],
+    );
+    expect(noted).toEqual([
+      { actor: 'auditor', named: false },
+      { actor: 'operator', named: true },
+    ]);
     expect(String((await api.call('auditor', `/v1/cases/${id}/evidence?format=html`)).body)).toContain('Number');
     expect(await api.call('auditor', `/v1/cases/${id}/legal-hold`, { reason: 'a dispute' })).toMatchObject({
       status: 200,

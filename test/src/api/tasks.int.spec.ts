@@ -182,6 +182,9 @@ describe('a task that nothing shows as done', () => {
     expect((await api.call('operator', `/v1/cases/${caseId}/steps/task/done-by-hand`, { evidence: 'ticket 4711' })).status).toBe(200);
     await attempt(caseId, 3);
     expect((await stepOf(caseId))?.status).toBe('by-hand');
+    const told = async (key: 'operator' | 'auditor') => JSON.stringify((await api.call(key, `/v1/cases/${caseId}/timeline`)).body);
+    expect(await told('operator')).toContain('ticket 4711');
+    expect(await told('auditor')).not.toContain('ticket 4711');
   });
 });
 

@@ -91,7 +91,7 @@ export const startWhole = async (policyText = '', restartPauses?: readonly numbe
         withinMs,
       ),
     timeline: async (caseId: string): Promise<readonly TimelineEntry[]> =>
-      (await call<{ items: TimelineEntry[] }>('auditor', `/v1/cases/${caseId}/timeline`)).body.items,
+      (await call<{ items: TimelineEntry[] }>('operator', `/v1/cases/${caseId}/timeline`)).body.items,
     approve: async (caseId: string, stage: string, key: keyof Local['apiKeys'] = 'approver'): Promise<number> => {
       const { plan } = await detail(caseId);
       return (await call(key, `/v1/cases/${caseId}/approvals/${stage}/decisions`, { decision: 'approve', reason: 'looked at it', planHash: plan?.hash }))

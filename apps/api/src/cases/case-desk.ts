@@ -91,10 +91,11 @@ export class CaseDesk {
     return new Map(named.filter(([, name]) => name !== ''));
   }
 
-  async timeline(caseId: string): Promise<readonly TimelineEntry[]> {
+  /** What people wrote may name somebody: only who may see names reads it. */
+  async timeline(caseId: string, caller: Caller): Promise<readonly TimelineEntry[]> {
     const events = await this.deps.store.read(caseStream(caseId));
     if (events.length === 0) throw new Problem(404, 'case.unknown', 'there is no case of this id');
-    return timelineOf(events);
+    return timelineOf(mayName(caller) ? events : events.map(({ personal: _personal, ...event }) => event));
   }
 
   async list(filter: CaseFilter, page: { readonly cursor?: string | undefined; readonly limit: number }): Promise<{ items: CaseItem[]; cursor?: string }> {
@@ -258,7 +259,7 @@ export class CaseDesk {
     if (person.version === 0) throw new Problem(404, 'person.unknown', 'there is no person of this reference');
     const events = await this.deps.store.read(personStream(personRef));
     const cases = await Promise.all(
-      person.state.cases.map(async ({ caseId }) => ({ case: await this.detail(caseId, caller), timeline: await this.timeline(caseId) })),
+      person.state.cases.map(async ({ caseId }) => ({ case: await this.detail(caseId, caller), timeline: await this.timeline(caseId, caller) })),
     );
 
     return {

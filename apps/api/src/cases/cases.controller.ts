@@ -64,8 +64,8 @@ export class CasesController {
   @Get(':id/timeline')
   @ApiOperation({ summary: 'What happened, oldest first' })
   @ApiResponse({ status: 200, standardSchema: contracts.timeline })
-  async timeline(@Param('id', { schema: contracts.caseId }) id: string): Promise<object> {
-    return { items: await this.desk.timeline(id) };
+  async timeline(@Param('id', { schema: contracts.caseId }) id: string, @By() caller: Caller): Promise<object> {
+    return { items: await this.desk.timeline(id, caller) };
   }
 
   @Post(':id/approvals/:stage/decisions')

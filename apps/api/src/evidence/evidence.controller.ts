@@ -1,6 +1,6 @@
 import { AccessReads } from '@handover/audit-feed';
 import * as contracts from '@handover/contracts';
-import { whyNotSigned, type PackSigner } from '@handover/evidence';
+import { whyNotSigned, type EvidencePack, type PackSigner } from '@handover/evidence';
 import { Controller, Get, Inject, Param, Query, Res } from '@nestjs/common';
 import { ApiBearerAuth, ApiOperation, ApiProduces, ApiResponse, ApiTags } from '@nestjs/swagger';
 import type { Response } from 'express';
@@ -40,12 +40,12 @@ export class EvidenceController {
     @By() caller: Caller,
     @Res() response: Response,
   ): Promise<void> {
-    const [detail, timeline] = await Promise.all([this.desk.detail(id, caller), this.desk.timeline(id)]);
+    const [detail, timeline] = await Promise.all([this.desk.detail(id, caller), this.desk.timeline(id, caller)]);
     const pack = await packOf(this.dataSource, this.signer, { detail, timeline, by: caller.actor, now: new Date().toISOString() });
     await this.access.note({
       actor: caller.actor,
       what: 'evidence.pack',
-      detail: { caseId: id, format, named: pack.person !== null && 'givenName' in pack.person },
+      detail: { caseId: id, format, named: isNamed(pack) },
     });
     const name = `handover-evidence-${pack.case.kind}-${pack.case.id}`;
     response.setHeader('cache-control', 'no-store'); // names and numbers belong into nobody's cache
@@ -63,3 +63,7 @@ export class EvidenceController {
     }
   }
 }
+
+/** What people wrote counts as well: it can say who somebody is. */
+const isNamed = ({ person, timeline }: EvidencePack): boolean =>
+  (person !== null && 'givenName' in person) || timeline.some(({ reason, evidence }) => reason !== null || (evidence !== null && 'claimed' in evidence));
