@@ -126,7 +126,11 @@ const unassignNumber: StepDefinition = {
   keep: async (context) => {
     if (invitedByUs(context) && hasAccepted(await userOf(context)))
       throw new Blocked('invite.accepted', 'the person has accepted meanwhile: nothing is withdrawn; end the access with a leaver case, or waive');
-    for (const number of await brought(context)) await context.deps.dialpad.poolNumber(number, { from: userIdOf(context) });
+    const numbers = await brought(context);
+    // Nobody was asked for the loss of a number: whoever un-assigns it in the console decides that.
+    if (numbers.length > 0 && !context.deps.policy.reservePool)
+      throw new Blocked('number.would_be_lost', 'un-assigning the number would lose it: move it elsewhere, or un-assign it in the console; then retry');
+    for (const number of numbers) await context.deps.dialpad.poolNumber(number, { from: userIdOf(context) });
   },
   read: async (context) => {
     const numbers = await brought(context);

@@ -104,11 +104,20 @@ const rejoinGroup: StepDefinition = {
 const returnNumber: StepDefinition = {
   keep: async (context) => {
     const { number, heir } = target<{ number: string; heir: Heir }>(context);
-    const now = await context.deps.dialpad.readNumber(number);
+    const { dialpad, policy } = context.deps;
+    const now = await dialpad.readNumber(number);
     if (!now) throw new Blocked('number.lost', "the number is not the company's any more; give the person another one");
-    // Dialpad refuses to assign what somebody else holds: take it back from the heir we gave it to, and from nobody else.
-    if (heir.kind !== 'pool' && now.targetId === heir.id) await context.deps.dialpad.poolNumber(number, { from: heir.id });
-    await context.deps.dialpad.assignNumber({ number, target: { type: 'user', id: userIdOf(context) }, primary: context.step.undoes === 'number-1' });
+    const back = { number, target: { type: 'user', id: userIdOf(context) }, primary: context.step.undoes === 'number-1' };
+    if (heir.kind === 'pool' || now.targetId !== heir.id) return void (await dialpad.assignNumber(back));
+    try {
+      await dialpad.assignNumber({ ...back, from: heir.id });
+    } catch (error) {
+      if (!isConnectorError(error, 'conflict')) throw error;
+      // Dialpad refuses to move what somebody holds: by way of the pool, where there is one to come back from.
+      if (!policy.reservePool) throw new Blocked('number.would_be_lost', 'un-assigning the number from the successor would lose it; move it in the console');
+      await dialpad.poolNumber(number, { from: heir.id });
+      await dialpad.assignNumber(back);
+    }
   },
   read: async (context) => {
     const { number, heir } = target<{ number: string; heir: Heir }>(context);

@@ -74,6 +74,29 @@ describe('where the policy deletes at once (releaseSeat: delete)', () => {
   }, 60_000);
 });
 
+describe('where the company keeps no numbers (reservePool: false)', () => {
+  beforeAll(async () => {
+    await begin('reservePool: false');
+    await world.control('/sandbox/switches', { reservePool: 'false' });
+  }, 60_000);
+  afterAll(() => world.stop(), 30_000);
+
+  it('a rescind gives back what a successor got, and loses no number on the way', async () => {
+    const [user, heir] = [nextUser(), nextUser()];
+    await world.tell('employee.changed', { ...employeeOf(heir, `E-${heir.id}`), timeZone: 'UTC' }).catch(() => undefined); // no case: HR only names them
+    const caseId = await leaves(user, { successor: { employeeId: `E-${heir.id}` } });
+    await world.until(caseId, 'the approval', (view) => view.gates.leaver === 'open');
+    await world.approve(caseId, 'leaver');
+    await world.until(caseId, 'the hold', (view) => view.phase === 'holding' || view.attention !== null);
+    expect((await world.user(heir.id))?.phoneNumbers).toEqual([...heir.phoneNumbers, ...user.phoneNumbers]);
+
+    await world.tell('employee.termination_rescinded', employeeOf(user, `E-${user.id}`));
+    await world.until(caseId, 'the end', (view) => view.closed || view.attention !== null);
+    expect(await world.user(user.id)).toMatchObject({ state: 'active', phoneNumbers: user.phoneNumbers });
+    expect((await world.user(heir.id))?.phoneNumbers).toEqual(heir.phoneNumbers);
+  }, 60_000);
+});
+
 describe('where the policy is as it comes', () => {
   beforeAll(() => begin(''), 60_000);
   afterAll(() => world.stop(), 30_000);
