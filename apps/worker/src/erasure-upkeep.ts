@@ -23,8 +23,8 @@ export const keepUpErasures = ({ dataSource, file, log }: UpkeepOptions): { read
     if (count === seen) return;
     if (file !== null) await publishErasures(dataSource, file);
     if (!last && Date.now() - scrubbed < SCRUB_EVERY_MS) return;
+    scrubbed = Date.now(); // a long transaction can hold this up for hours: tried again as seldom as done anew
     await scrubKeys(dataSource);
-    scrubbed = Date.now();
     seen = count;
   };
   const work = (last = false): void => {

@@ -20,7 +20,7 @@ const main = async (): Promise<void> => {
     const parts = { bodies, store: new PostgresEventStore(dataSource, keyring) };
     const files = [...(env.HANDOVER_ERASURES_FILE === undefined ? [] : [env.HANDOVER_ERASURES_FILE]), ...positionals];
     const erased = await erasedStayErased(parts, dataSource, files);
-    if (erased.length > 0) await scrubKeys(dataSource);
+    if (erased.length > 0) await scrubKeys(dataSource, 60_000);
     console.log(values.json ? JSON.stringify({ erased }) : erased.length === 0 ? 'Everybody who is erased is erased.' : `Erased again: ${erased.join(', ')}`);
   } finally {
     await dataSource.destroy();

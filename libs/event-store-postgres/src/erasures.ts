@@ -1,4 +1,5 @@
 import { appendFile, readFile } from 'node:fs/promises';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { DataSource } from 'typeorm';
 
 export interface Erasure {
@@ -62,9 +63,23 @@ export const publishErasures = async (dataSource: DataSource, file: string): Pro
   return news.length;
 };
 
+/** lock_not_available, object_in_use. */
+const BUSY = new Set(['55P03', '55006']);
+
 /**
  * Writes the table of keys anew, because the bytes of a destroyed key stay in its page. Holds appends up for as long as that
- * takes (3 MB for 20,000 persons); throws when it does not get its turn in two seconds, and leaves what an older open
- * transaction may still see: to be tried again.
+ * takes (3 MB for 20,000 persons). Throws when it does not get its turn in two seconds, or when an older open transaction may
+ * still see a destroyed key, whose bytes then stay: at once, or after trying for as many milliseconds as it is given.
  */
-export const scrubKeys = async (dataSource: DataSource): Promise<void> => void (await dataSource.query('SELECT ev.scrub_keys()'));
+export const scrubKeys = async (dataSource: DataSource, patienceMs = 0): Promise<void> => {
+  const until = Date.now() + patienceMs;
+  for (;;) {
+    try {
+      await dataSource.query('SELECT ev.scrub_keys()');
+      return;
+    } catch (error) {
+      if (!BUSY.has((error as { code?: string }).code ?? '') || Date.now() >= until) throw error;
+      await sleep(500);
+    }
+  }
+};

@@ -59,7 +59,7 @@ export const rotateMasterKey = async ({ dataDir, json, to }: MasterKeysArgs, say
       say(`  wrapped anew: ${done} of ${of} keys`);
     };
     const rotated = await rotatingAlone(db, () => rotateMaster({ file, to, onProgress, table: rotationTable(db) }));
-    await scrubKeys(db); // what was wrapped under the old key is not left in the table's pages
+    await scrubKeys(db, 60_000); // what was wrapped under the old key is not left in the table's pages
     if (json) say(JSON.stringify(rotated));
     else {
       say(

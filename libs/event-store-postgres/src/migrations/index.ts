@@ -19,6 +19,7 @@ import { PackKeys1772000000050 } from './1772000000050-pack-keys.ts';
 import { AuditSubscriptions1772000000051 } from './1772000000051-audit-subscriptions.ts';
 import { AccessReads1772000000052 } from './1772000000052-access-reads.ts';
 import { Retention1772000000053 } from './1772000000053-retention.ts';
+import { ScrubAll1772000000054 } from './1772000000054-scrub-all.ts';
 
 /** In the order they run. */
 export const migrations = [
@@ -43,4 +44,5 @@ export const migrations = [
   AuditSubscriptions1772000000051,
   AccessReads1772000000052,
   Retention1772000000053,
+  ScrubAll1772000000054,
 ];
