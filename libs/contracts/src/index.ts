@@ -1,3 +1,4 @@
+import './wording.ts';
 export * from './hook.ts';
 export * from './http.ts';
 export * from './holds.ts';

@@ -93,8 +93,13 @@ describe('a case started by hand', () => {
     });
     expect(await api.call('requester', '/v1/cases', { reason: 'x' })).toMatchObject({
       status: 400,
-      body: { code: 'request.invalid', errors: [expect.objectContaining({ pointer: '/fact' })] },
+      body: { code: 'request.invalid', errors: [{ pointer: '/fact', detail: 'is missing' }] },
     });
+    const { errors } = (await api.call('requester', '/v1/cases', hire({ employeeId: undefined, license: 'gold' }))).body as unknown as {
+      errors: { pointer: string; detail: string }[];
+    };
+    expect(errors).toContainEqual({ pointer: '/fact/data/employeeId', detail: 'is missing' });
+    expect(errors.find(({ pointer }) => pointer === '/fact/data/license')?.detail).toMatch(/^Invalid option: expected one of "talk"/);
     expect(
       await api.request('/v1/cases', { method: 'POST', headers: { authorization: 'Bearer key-requester', 'content-type': 'application/json' }, body: '{' }),
     ).toMatchObject({ status: 400, body: { code: 'body.broken' } });

@@ -144,8 +144,7 @@ export class CaseDesk {
     const id = this.deps.newId();
     const arrived = { id, source, body: withTimestamp(fact, this.deps.now()), by: byOf(caller, id), inbox: false };
     const { reading, person, actions, fact: understood } = await this.deps.intake.foresee(arrived);
-    if (reading.kind !== 'understood' || !person || !understood)
-      throw notUnderstood(reading.kind === 'needs-person' ? reading : { reason: reading.kind === 'ignored' ? reading.reason : null, pointers: [] });
+    if (reading.kind !== 'understood' || !person || !understood) throw notUnderstood(reading.kind === 'understood' ? { reason: null } : reading);
 
     const shown = actions.map((action) => ({ type: action.type, ...('caseId' in action ? { caseId: action.caseId } : {}) }));
     const opens = actions.find((action) => action.type === 'openLeaver' || action.type === 'openJoiner' || action.type === 'openMover');
@@ -321,10 +320,10 @@ const withProfile = <P extends { profile: object }>(person: P, said: object): P 
   return { ...person, profile: { ...person.profile, ...told } };
 };
 
-const notUnderstood = ({ reason, pointers }: Pick<Taken, 'reason' | 'pointers'>): Problem =>
+const notUnderstood = ({ reason, errors = [] }: Pick<Taken, 'reason' | 'errors'>): Problem =>
   new Problem(
     422,
     'fact.not_understood',
     reason ?? 'the fact is not understood',
-    pointers.map((pointer) => ({ pointer: `/fact${pointer === '/' ? '' : pointer}`, detail: reason ?? '' })),
+    errors.map(({ pointer, detail }) => ({ pointer: `/fact${pointer}`, detail })),
   );

@@ -7,19 +7,26 @@ import { endOfDay, startOfDay } from './dates.ts';
 export type Reading =
   | { readonly kind: 'understood'; readonly body: HookBody }
   | { readonly kind: 'ignored'; readonly reason: string }
-  | { readonly kind: 'needs-person'; readonly reason: string; readonly pointers: readonly string[] };
+  | { readonly kind: 'needs-person'; readonly reason: string; readonly pointers: readonly string[]; readonly errors: readonly WrongField[] };
+
+/** `pointer`: RFC 6901, empty for the whole. */
+export interface WrongField {
+  readonly pointer: string;
+  readonly detail: string;
+}
 
 export const readHook = (body: unknown): Reading => {
   const type = typeof body === 'object' && body !== null && 'type' in body ? body.type : undefined;
   if (typeof type === 'string' && !hookTypes.includes(type)) return { kind: 'ignored', reason: 'this type of event is not known' };
   const parsed = hookBody.safeParse(body);
   if (parsed.success) return { kind: 'understood', body: parsed.data };
-  const issues = parsed.error.issues.map((issue) => ({ pointer: pointerOf(issue.path), message: issue.message }));
+  const errors = parsed.error.issues.map((issue) => ({ pointer: pointerOf(issue.path), detail: issue.message }));
 
   return {
     kind: 'needs-person',
-    reason: issues.map(({ pointer, message }) => `${pointer || '/'}: ${message}`).join('; '),
-    pointers: [...new Set(issues.map(({ pointer }) => pointer || '/'))],
+    reason: errors.map(({ pointer, detail }) => `${pointer || '/'}: ${detail}`).join('; '),
+    pointers: [...new Set(errors.map(({ pointer }) => pointer || '/'))],
+    errors,
   };
 };
 

@@ -26,7 +26,7 @@ import type { By } from '../by.ts';
 import { Cases, type LoadedCase, type Prepared } from '../cases.ts';
 import { Persons, personStream, type LoadedPerson } from '../people.ts';
 import { appendOf, commitAll, retryingConflicts } from '../stream.ts';
-import { factOf, readHook, type Zone } from './fact.ts';
+import { factOf, readHook, type WrongField, type Zone } from './fact.ts';
 
 export interface IntakeDeps {
   readonly store: EventStore;
@@ -61,6 +61,8 @@ export interface Taken {
   readonly reason: string | null;
   readonly pointers: readonly string[];
   readonly personRef: string | null;
+  /** Of what needs a person: each wrong field by itself. */
+  readonly errors?: readonly WrongField[];
 }
 
 /**
@@ -79,7 +81,10 @@ export class Intake {
   async take(arrived: Arrived): Promise<Taken> {
     const reading = readHook(arrived.body);
     if (reading.kind === 'ignored') return this.settleOnly(arrived, { status: 'ignored', reason: reading.reason, pointers: [] });
-    if (reading.kind === 'needs-person') return this.settleOnly(arrived, { status: 'needs-person', reason: reading.reason, pointers: reading.pointers });
+    if (reading.kind === 'needs-person') {
+      const { reason, pointers, errors } = reading;
+      return { ...(await this.settleOnly(arrived, { status: 'needs-person', reason, pointers })), errors };
+    }
 
     return retryingConflicts(() => this.record(arrived, reading.body));
   }
