@@ -1,8 +1,8 @@
 import { pushOnce, type AccessReads, type AuditSubscriptions } from '@handover/audit-feed';
 import type { Policy } from '@handover/case';
-import { systemBy, type KeptBodies, type Retention } from '@handover/case-service';
+import { systemBy, type Retention } from '@handover/case-service';
 import type { EventStore } from '@handover/event-store';
-import { LogListener, RetentionRows } from '@handover/event-store-postgres';
+import { LogListener, isRetentionDue } from '@handover/event-store-postgres';
 import type { Logger } from '@handover/observability';
 import { createSender } from '@handover/webhook-delivery';
 import { Gauge, type Registry } from 'prom-client';
@@ -16,7 +16,6 @@ export interface AuditingOptions {
   readonly access: AccessReads;
   readonly policy: Policy;
   readonly retention: Retention;
-  readonly bodies: KeptBodies;
   readonly registry: Registry;
   readonly log: Logger;
 }
@@ -37,7 +36,6 @@ export const startAuditing = ({
   access,
   policy,
   retention,
-  bodies,
   registry,
   log,
 }: AuditingOptions): { readonly stop: () => Promise<void> } => {
@@ -69,10 +67,9 @@ export const startAuditing = ({
     telling = access.tell(store).catch((error: unknown) => log.error({ err: error }, 'who read the record could not be told to it, and is told later'));
   };
   const timer = setInterval(tell, TELL_READS_EVERY_MS);
-  const rows = new RetentionRows(dataSource);
   const applyRetention = async (): Promise<void> => {
-    if (!(await rows.isDue(RETENTION_EVERY_MS))) return;
-    const done = await retention.run(systemBy(`retention/${new Date().toISOString()}`), bodies);
+    if (!(await isRetentionDue(dataSource, RETENTION_EVERY_MS))) return;
+    const done = await retention.run(systemBy(`retention/${new Date().toISOString()}`));
     if (done === null) log.info('retention is not approved; nothing is let go (GET /v1/audit/retention)');
     else log.info({ retention: done }, 'retention applied');
   };

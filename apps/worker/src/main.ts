@@ -103,7 +103,6 @@ const main = async (): Promise<void> => {
     subscriptions: composed.auditSubscriptions,
     access: composed.access,
     retention: composed.retention,
-    bodies: composed.bodies,
     policy,
     registry: health.registry,
     log,

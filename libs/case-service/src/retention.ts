@@ -3,15 +3,15 @@ import { keptBecause, RuleViolation, type KeptBecause, type PersonEvent, type Po
 import { canonicalJson, type EventStore, type JsonObject, type StoredEvent } from '@handover/event-store';
 import type { By } from './by.ts';
 import { erasing, type KeptBodies } from './erasure.ts';
+import { bodiesToDelete, type OldBodies } from './old-bodies.ts';
 import { Persons, personStream } from './people.ts';
 import { appendOf, commitAll, retryingConflicts } from './stream.ts';
 
 /** What was kept too long, as the database knows it. */
-export interface RetentionSource {
+export interface RetentionSource extends OldBodies {
   readonly silentSince: (before: string, limit: number) => Promise<readonly { readonly personRef: string; readonly lastAt: string }[]>;
   readonly keysAlive: () => Promise<number>;
-  readonly oldBodies: (before: string) => Promise<number>;
-  readonly purgeBodies: (before: string) => Promise<number>;
+  readonly purgeBodies: (ids: readonly string[]) => Promise<number>;
   readonly oldAnswers: () => Promise<number>;
   readonly purgeAnswers: () => Promise<number>;
 }
@@ -19,6 +19,7 @@ export interface RetentionSource {
 export interface RetentionDeps {
   readonly store: EventStore;
   readonly rows: RetentionSource;
+  readonly bodies: KeptBodies;
   readonly policy: Policy;
   /** Whether Dialpad returns a user. @throws when Dialpad cannot say: then nobody is erased. */
   readonly returnsUser: (userId: string) => Promise<boolean>;
@@ -78,29 +79,32 @@ export class Retention {
   async preview(): Promise<RetentionPreview> {
     const { rows } = this.deps;
     const persons = await Promise.all((await this.silent()).map(async (each) => ({ ...each, keptBecause: await this.verdict(each) })));
+    let inboxBodies = 0;
+    for await (const ids of this.oldBodies()) inboxBodies += ids.length;
 
     return {
       persons,
       erasable: persons.filter((each) => each.keptBecause === null).length,
       keysAlive: await rows.keysAlive(),
-      inboxBodies: await rows.oldBodies(this.before(this.deps.policy.retention.inbox)),
+      inboxBodies,
       idempotencyKeys: await rows.oldAnswers(),
     };
   }
 
   /** Does it. Null: the times are not approved; then only what was promised for a day is taken away. */
-  async run(by: By, bodies: KeptBodies): Promise<JsonObject | null> {
+  async run(by: By): Promise<JsonObject | null> {
     const idempotencyKeys = await this.deps.rows.purgeAnswers();
     const status = await this.status();
     if (!status.approved) return null;
     let persons = 0;
     let kept = 0;
     for (const each of await this.silent()) {
-      const isDone = (await this.verdict(each)) === null && (await this.erase(each, status, by, bodies));
+      const isDone = (await this.verdict(each)) === null && (await this.erase(each, status, by));
       if (isDone) persons += 1;
       else kept += 1;
     }
-    const inboxBodies = await this.deps.rows.purgeBodies(this.before(this.deps.policy.retention.inbox));
+    let inboxBodies = 0;
+    for await (const ids of this.oldBodies()) inboxBodies += await this.deps.rows.purgeBodies(ids);
     const result = { persons, kept, inboxBodies, idempotencyKeys, hash: status.hash };
     // A day on which nothing was due is no news.
     if (persons + inboxBodies > 0) await retryingConflicts(async () => this.append(await this.deps.store.read(STREAM), 'RetentionRan', result, by));
@@ -109,13 +113,8 @@ export class Retention {
   }
 
   /** In one transaction: the word that it is over, the erasure, and the key. Judged again on what is there at that moment. */
-  private erase(
-    silent: { readonly personRef: string; readonly lastAt: string },
-    { hash, approvedBy }: RetentionStatus,
-    by: By,
-    bodies: KeptBodies,
-  ): Promise<boolean> {
-    const { store, policy } = this.deps;
+  private erase(silent: { readonly personRef: string; readonly lastAt: string }, { hash, approvedBy }: RetentionStatus, by: By): Promise<boolean> {
+    const { store, policy, bodies } = this.deps;
     const { personRef } = silent;
 
     return retryingConflicts(async () => {
@@ -150,6 +149,10 @@ export class Retention {
 
   private silent() {
     return this.deps.rows.silentSince(this.before(this.deps.policy.retention.record), AT_ONCE);
+  }
+
+  private oldBodies(): AsyncIterable<readonly string[]> {
+    return bodiesToDelete(this.deps, this.before(this.deps.policy.retention.inbox));
   }
 
   private before(keepFor: number): string {

@@ -109,12 +109,21 @@ export class Inbox {
 
   /** Entries whose body is still here, oldest first: not worked yet, or waiting for a person. */
   async *kept(): AsyncGenerator<InboxEntry & { readonly body: unknown }> {
+    for await (const portion of this.portions()) yield* portion;
+  }
+
+  /** `settledBefore`, an ISO instant: only those that had arrived before it and wait for a person. */
+  async *portions({ settledBefore = null }: { readonly settledBefore?: string | null } = {}): AsyncGenerator<
+    readonly (InboxEntry & { readonly body: unknown })[]
+  > {
     for (let after = 0; ;) {
       const rows: (Row & { seq: string; body: Buffer })[] = await this.dataSource.query(
-        `SELECT id, seq, source, received_at, status, case_ids, reason, pointers, body FROM app.inbox WHERE body IS NOT NULL AND seq > $1 ORDER BY seq LIMIT 200`,
-        [after],
+        `SELECT id, seq, source, received_at, status, case_ids, reason, pointers, body FROM app.inbox
+         WHERE body IS NOT NULL AND seq > $1 AND ($2::timestamptz IS NULL OR (status <> 'received' AND received_at < $2)) ORDER BY seq LIMIT 200`,
+        [after, settledBefore],
       );
-      for (const row of rows) yield { ...entryOf(row), body: parsed(await this.keyring.openBytes(row.body, row.id)) };
+      if (rows.length > 0)
+        yield await Promise.all(rows.map(async (row) => ({ ...entryOf(row), body: parsed(await this.keyring.openBytes(row.body, row.id)) })));
       const last = rows[rows.length - 1];
       if (!last) return;
       after = Number(last.seq);

@@ -1,4 +1,5 @@
 import type { DataSource } from 'typeorm';
+import type { Inbox, InboxEntry } from './inbox.ts';
 
 export interface Silent {
   readonly personRef: string;
@@ -8,7 +9,10 @@ export interface Silent {
 
 /** What retention looks at and what it takes away; the rules are elsewhere. */
 export class RetentionRows {
-  constructor(private readonly dataSource: DataSource) {}
+  constructor(
+    private readonly dataSource: DataSource,
+    private readonly inbox: Inbox,
+  ) {}
 
   /** Persons whose key lives and about whom nothing was said since; the longest silent first. */
   async silentSince(before: string, limit: number): Promise<readonly Silent[]> {
@@ -30,16 +34,26 @@ export class RetentionRows {
   }
 
   /** Bodies of webhooks that nobody could work, older than that. */
-  async oldBodies(before: string): Promise<number> {
-    return this.count(`SELECT count(*) FROM app.inbox WHERE body IS NOT NULL AND status <> 'received' AND received_at < $1`, [before]);
+  bodiesBefore(before: string): AsyncIterable<readonly (InboxEntry & { readonly body: unknown })[]> {
+    return this.inbox.portions({ settledBefore: before });
+  }
+
+  /** Persons who are or were under a legal hold, their own or that of a case of theirs; few, and read by an index of their own. */
+  async everHeld(): Promise<readonly string[]> {
+    const rows: { person_ref: string }[] = await this.dataSource.query(
+      `SELECT DISTINCT coalesce(r.person_ref, substr(e.stream_id, 8)) AS person_ref
+       FROM ev.event e LEFT JOIN app.case_row r ON r.id = CASE WHEN e.stream_id LIKE 'case/%' THEN substr(e.stream_id, 6)::uuid END
+       WHERE e.type LIKE 'LegalHold%' AND (e.stream_id LIKE 'person/%' OR r.person_ref IS NOT NULL)`,
+    );
+    return rows.map((row) => row.person_ref);
   }
 
   /** An entry stays and says that its body is gone. */
-  async purgeBodies(before: string): Promise<number> {
+  async purgeBodies(ids: readonly string[]): Promise<number> {
     const [, count] = (await this.dataSource.query(
       `UPDATE app.inbox SET body = NULL, reason = coalesce(reason || '; ', '') || 'what was sent is deleted: its time is over'
-       WHERE body IS NOT NULL AND status <> 'received' AND received_at < $1`,
-      [before],
+       WHERE body IS NOT NULL AND status <> 'received' AND id = ANY($1::uuid[])`,
+      [ids],
     )) as [unknown, number];
     return count;
   }
@@ -54,16 +68,17 @@ export class RetentionRows {
     return count;
   }
 
-  /** True for one caller in every so many ms, whoever asks. */
-  async isDue(everyMs: number): Promise<boolean> {
-    const [, count] = (await this.dataSource.query(`UPDATE app.retention_run SET next_at = now() + $1 * interval '1 ms' WHERE next_at <= now()`, [
-      everyMs,
-    ])) as [unknown, number];
-    return count > 0;
-  }
-
   private async count(sql: string, values: readonly unknown[] = []): Promise<number> {
     const rows: { count: string }[] = await this.dataSource.query(sql, [...values]);
     return Number(rows[0]?.count ?? 0);
   }
 }
+
+/** True for one caller in every so many ms, whoever asks. */
+export const isRetentionDue = async (dataSource: DataSource, everyMs: number): Promise<boolean> => {
+  const [, count] = (await dataSource.query(`UPDATE app.retention_run SET next_at = now() + $1 * interval '1 ms' WHERE next_at <= now()`, [everyMs])) as [
+    unknown,
+    number,
+  ];
+  return count > 0;
+};

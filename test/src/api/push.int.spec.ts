@@ -236,11 +236,10 @@ describe('the management of subscriptions', () => {
 describe('a running worker', () => {
   it('pushes news by itself, and tells the record who read it', async () => {
     const { id } = await subscribe();
-    const { access, auditSubscriptions, retention, bodies, store } = api.worker;
+    const { access, auditSubscriptions, retention, store } = api.worker;
     const running = startAuditing({
       access,
       retention,
-      bodies,
       store,
       subscriptions: auditSubscriptions,
       dataSource: api.dataSource,

@@ -14,12 +14,12 @@ type Preview = {
 };
 
 beforeAll(async () => {
-  api = await startApi('retention: { record: 1s, inbox: 1s }\nlegalHold: { by: [operator] }');
+  api = await startApi('retention: { record: 1s, inbox: 1s }\nlegalHold: { by: [operator], approveBy: [approver, auditor] }');
 }, 60_000);
 afterAll(() => api.stop(), 30_000);
 
 const preview = async (): Promise<Preview> => (await api.call('auditor', '/v1/audit/retention/preview')).body as unknown as Preview;
-const run = () => api.worker.retention.run(systemBy(`retention/${Date.now()}`), api.worker.bodies);
+const run = () => api.worker.retention.run(systemBy(`retention/${Date.now()}`));
 /** Somebody who was to come and never did: their case is closed, and their key still lives. */
 const neverCame = async (): Promise<string> => {
   hired += 1;
@@ -106,6 +106,30 @@ describe('retention', () => {
     expect(await codeOf(open)).toBe('retention.open_case');
     await run();
     expect(await Promise.all([held, linked, open].map(isReadable))).toEqual([true, true, true]);
+  });
+
+  it('keeps what HR sent about somebody who is, or of whom a case is, under a legal hold, until it is lifted', async () => {
+    const [held, ofHeldCase] = [await neverCame(), await neverCame()];
+    const caseId = String((await new Persons(api.worker.store).load(ofHeldCase)).state.cases[0]?.caseId);
+    await api.call('operator', `/v1/persons/${held}/legal-hold`, { reason: 'a dispute' });
+    await api.call('operator', `/v1/cases/${caseId}/legal-hold`, { reason: 'another dispute' });
+    const arrives = async (employeeId: string): Promise<string> => {
+      const body = Buffer.from(JSON.stringify({ type: 'employee.hired', data: { employeeId } }));
+      return (await api.worker.inbox.accept({ source: 'generic', webhookId: `held-${employeeId}`, body })).id;
+    };
+    const numbers = [hired - 1, hired];
+    const ids = await Promise.all([...numbers.map((n) => arrives(`R-${n}`)), arrives('R-nobody')]);
+    await api.workInbox();
+    await sleep(1_100);
+    expect((await preview()).inboxBodies).toBe(1);
+    await run();
+    const rows: { id: string }[] = await api.dataSource.query('SELECT id FROM app.inbox WHERE body IS NOT NULL AND id = ANY($1::uuid[])', [ids]);
+    expect(rows.map((row) => row.id).sort()).toEqual(ids.slice(0, 2).sort());
+    const lifted = await api.call('auditor', `/v1/cases/${caseId}/legal-hold/decisions`, { decision: 'refuse', reason: 'placed by mistake' });
+    expect(lifted.status).toBe(200);
+    expect((await preview()).inboxBodies).toBe(1);
+    await run();
+    expect(await api.dataSource.query('SELECT 1 FROM app.inbox WHERE body IS NOT NULL AND id = $1', [ids[1]])).toEqual([]);
   });
 
   it('deletes what HR sent and nobody could work, and the entry says so', async () => {
