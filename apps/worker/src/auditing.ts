@@ -68,8 +68,10 @@ export const startAuditing = ({
   };
   const timer = setInterval(tell, TELL_READS_EVERY_MS);
   const applyRetention = async (): Promise<void> => {
+    const by = systemBy(`retention/${new Date().toISOString()}`);
+    await retention.noteTimes(by);
     if (!(await isRetentionDue(dataSource, RETENTION_EVERY_MS))) return;
-    const done = await retention.run(systemBy(`retention/${new Date().toISOString()}`));
+    const done = await retention.run(by);
     if (done === null) log.info('retention is not approved; nothing is let go (GET /v1/audit/retention)');
     else log.info({ retention: done }, 'retention applied');
   };

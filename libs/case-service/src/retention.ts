@@ -75,6 +75,16 @@ export class Retention {
     });
   }
 
+  /** Tells the record that the policy names other times than before: what was approved until then is over, also where the old times come back. */
+  noteTimes(by: By): Promise<void> {
+    return retryingConflicts(async () => {
+      const events = await this.deps.store.read(STREAM);
+      const { hash, record, inbox } = this.statusIn(events);
+      const last = events[events.length - 1];
+      if (last !== undefined && last.data['hash'] !== hash) await this.append(events, 'RetentionTimesChanged', { hash, record, inbox }, by);
+    });
+  }
+
   /** What a run would do now, without doing it. */
   async preview(): Promise<RetentionPreview> {
     const { rows } = this.deps;
@@ -94,6 +104,7 @@ export class Retention {
   /** Does it. Null: the times are not approved; then only what was promised for a day is taken away. */
   async run(by: By): Promise<JsonObject | null> {
     const idempotencyKeys = await this.deps.rows.purgeAnswers();
+    await this.noteTimes({ ...by, commandId: `${by.commandId}/times` });
     const status = await this.status();
     if (!status.approved) return null;
     let persons = 0;
@@ -162,9 +173,10 @@ export class Retention {
   private statusIn(events: readonly StoredEvent[]): RetentionStatus {
     const { record, inbox, needed } = this.deps.policy.retention;
     const hash = createHash('sha256').update(canonicalJson({ record, inbox })).digest('hex').slice(0, 16);
-    const approvedBy = [
-      ...new Set(events.filter((event) => event.type === 'RetentionApproved' && event.data['hash'] === hash).map((event) => String(event.data['actor']))),
-    ];
+    // An approval is for this time only: what came before other times does not count, whatever it approved.
+    const since = events.findLastIndex((event) => event.data['hash'] !== hash) + 1;
+    const approvals = events.slice(since).filter((event) => event.type === 'RetentionApproved');
+    const approvedBy = [...new Set(approvals.map((event) => String(event.data['actor'])))];
     const ran = [...events].reverse().find((event) => event.type === 'RetentionRan');
 
     return { hash, record, inbox, needed, approvedBy, approved: approvedBy.length >= needed, lastRun: ran ? { at: ran.recordedAt, result: ran.data } : null };

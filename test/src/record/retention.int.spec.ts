@@ -1,7 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { Company, Persons, closeCase, personStream, systemBy } from '@handover/case-service';
-import { verifyStreams } from '@handover/event-store-postgres';
+import { Company, Persons, Retention, closeCase, personStream, systemBy } from '@handover/case-service';
+import { parsePolicy } from '@handover/config';
+import { RetentionRows, verifyStreams } from '@handover/event-store-postgres';
 import { startApi, type RunningApi } from '../support/api.ts';
 
 let api: RunningApi;
@@ -58,6 +59,29 @@ describe('retention', () => {
     expect(again.body).toMatchObject({ approved: false, approvedBy: ['approver'], needed: 2 });
     expect(await run()).toBeNull();
     expect(await isReadable(person)).toBe(true);
+  });
+
+  it('counts an approval for this time only: after other times, the same ones are approved anew', async () => {
+    const { store, dataSource } = { ...api.worker, ...api };
+    const of = (record: string): Retention =>
+      new Retention({
+        store,
+        policy: parsePolicy(`retention: { record: ${record}, inbox: 1s }`, 'of the test'),
+        rows: new RetentionRows(dataSource, api.worker.inbox),
+        bodies: api.worker.bodies,
+        returnsUser: () => Promise.resolve(false),
+        now: () => new Date().toISOString(),
+      });
+    expect((await of('1s').status()).approvedBy).toEqual(['approver']);
+    // The other times are never approved, and no run falls into their day: the worker says that they are there.
+    await of('30d').noteTimes(systemBy('a start with other times'));
+    await of('30d').noteTimes(systemBy('another start with them'));
+    expect((await of('1s').status()).approvedBy).toEqual([]);
+    await of('1s').noteTimes(systemBy('a start with the times of before'));
+    expect((await of('1s').status()).approvedBy).toEqual([]);
+    expect((await store.read('retention')).map((event) => event.type)).toEqual(['RetentionApproved', 'RetentionTimesChanged', 'RetentionTimesChanged']);
+    const { hash } = (await preview()).policy;
+    expect((await api.call('approver', '/v1/audit/retention/approvals', { hash })).body).toMatchObject({ approved: false, approvedBy: ['approver'] });
   });
 
   it('then destroys the key of who is gone for long enough, with a certificate, and the record still verifies', async () => {

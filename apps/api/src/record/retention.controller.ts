@@ -38,7 +38,8 @@ export class RetentionController {
   @HttpCode(200)
   @ApiOperation({
     summary: 'Approve these very times: destroying keys cannot be undone',
-    description: 'By as many as the policy says (`retention.needed`, `retention.by`). Holds until the policy names other times. Approving again is no news.',
+    description:
+      'By as many as the policy says (`retention.needed`, `retention.by`). Holds until the policy names other times; the same times, later on, are approved anew. Approving again is no news.',
   })
   @ApiResponse({ status: 200, standardSchema: contracts.retentionStatus })
   @ApiResponse({ status: 403, standardSchema: contracts.problem })
