@@ -7,9 +7,18 @@ import { bodiesToDelete, type OldBodies } from './old-bodies.ts';
 import { Persons, personStream } from './people.ts';
 import { appendOf, commitAll, retryingConflicts } from './stream.ts';
 
+export interface Silent {
+  readonly personRef: string;
+  /** ISO instant of the last event about the person or a case of theirs. */
+  readonly lastAt: string;
+}
+
 /** What was kept too long, as the database knows it. */
 export interface RetentionSource extends OldBodies {
-  readonly silentSince: (before: string, limit: number) => Promise<readonly { readonly personRef: string; readonly lastAt: string }[]>;
+  /** All of them, in portions. */
+  readonly silentSince: (before: string) => AsyncIterable<Silent>;
+  /** The longest silent, and how many there are in all. */
+  readonly longestSilent: (before: string, limit: number) => Promise<{ readonly silent: number; readonly first: readonly Silent[] }>;
   readonly keysAlive: () => Promise<number>;
   readonly purgeBodies: (ids: readonly string[]) => Promise<number>;
   readonly oldAnswers: () => Promise<number>;
@@ -39,6 +48,8 @@ export interface RetentionStatus {
 }
 
 export interface RetentionPreview {
+  /** Of how many nothing was heard; `persons` are the longest silent of them. */
+  readonly silent: number;
   readonly persons: readonly { readonly personRef: string; readonly lastAt: string; readonly keptBecause: KeptBecause | 'retention.unreadable' | null }[];
   readonly erasable: number;
   readonly keysAlive: number;
@@ -47,7 +58,9 @@ export interface RetentionPreview {
 }
 
 const STREAM = 'retention';
-const AT_ONCE = 1_000;
+const SHOWN = 1_000;
+/** Dialpad is asked about so many at the same time, and gets on with its other calls. */
+const ASKED_AT_ONCE = 8;
 
 /**
  * The end of what is kept. Nothing of the record is deleted, because it is append-only and has to verify: a person's key is destroyed, and with it what
@@ -88,11 +101,15 @@ export class Retention {
   /** What a run would do now, without doing it. */
   async preview(): Promise<RetentionPreview> {
     const { rows } = this.deps;
-    const persons = await Promise.all((await this.silent()).map(async (each) => ({ ...each, keptBecause: await this.verdict(each) })));
+    const { silent, first } = await rows.longestSilent(this.silentBefore(), SHOWN);
+    const persons: RetentionPreview['persons'][number][] = [];
+    for (let at = 0; at < first.length; at += ASKED_AT_ONCE)
+      persons.push(...(await Promise.all(first.slice(at, at + ASKED_AT_ONCE).map(async (each) => ({ ...each, keptBecause: await this.verdict(each) })))));
     let inboxBodies = 0;
     for await (const ids of this.oldBodies()) inboxBodies += ids.length;
 
     return {
+      silent,
       persons,
       erasable: persons.filter((each) => each.keptBecause === null).length,
       keysAlive: await rows.keysAlive(),
@@ -109,7 +126,7 @@ export class Retention {
     if (!status.approved) return null;
     let persons = 0;
     let kept = 0;
-    for (const each of await this.silent()) {
+    for await (const each of this.deps.rows.silentSince(this.silentBefore())) {
       const isDone = (await this.verdict(each)) === null && (await this.erase(each, status, by));
       if (isDone) persons += 1;
       else kept += 1;
@@ -124,7 +141,7 @@ export class Retention {
   }
 
   /** In one transaction: the word that it is over, the erasure, and the key. Judged again on what is there at that moment. */
-  private erase(silent: { readonly personRef: string; readonly lastAt: string }, { hash, approvedBy }: RetentionStatus, by: By): Promise<boolean> {
+  private erase(silent: Silent, { hash, approvedBy }: RetentionStatus, by: By): Promise<boolean> {
     const { store, policy, bodies } = this.deps;
     const { personRef } = silent;
 
@@ -146,7 +163,7 @@ export class Retention {
     });
   }
 
-  private async verdict({ personRef, lastAt }: { readonly personRef: string; readonly lastAt: string }): Promise<KeptBecause | 'retention.unreadable' | null> {
+  private async verdict({ personRef, lastAt }: Silent): Promise<KeptBecause | 'retention.unreadable' | null> {
     const { state } = await new Persons(this.deps.store).load(personRef);
     const asked = { now: this.deps.now(), lastAt, keepFor: this.deps.policy.retention.record };
     const without = keptBecause(state, { ...asked, inDialpad: state.userId === null ? null : false });
@@ -158,8 +175,8 @@ export class Retention {
     }
   }
 
-  private silent() {
-    return this.deps.rows.silentSince(this.before(this.deps.policy.retention.record), AT_ONCE);
+  private silentBefore(): string {
+    return this.before(this.deps.policy.retention.record);
   }
 
   private oldBodies(): AsyncIterable<readonly string[]> {

@@ -135,8 +135,9 @@ export const retentionStatus = z
 export const retentionPreview = z
   .object({
     policy: retentionStatus,
+    silent: z.number().int().describe('Persons of whom nothing was heard for the time of the policy; `persons` are the longest silent of them, up to 1,000'),
     persons: z.array(z.object({ personRef: z.string(), lastAt: instant, keptBecause: z.string().nullable().describe('null: a run would let it go') })),
-    erasable: z.number().int(),
+    erasable: z.number().int().describe('Of `persons`; a run looks at all who are silent'),
     keysAlive: z.number().int(),
     inboxBodies: z.number().int(),
     idempotencyKeys: z.number().int(),

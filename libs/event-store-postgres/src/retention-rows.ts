@@ -1,30 +1,56 @@
 import type { DataSource } from 'typeorm';
 import type { Inbox, InboxEntry } from './inbox.ts';
 
-export interface Silent {
+interface Silent {
   readonly personRef: string;
   /** ISO instant of the last event about the person or a case of theirs. */
   readonly lastAt: string;
 }
+
+interface SilentRow {
+  person_ref: string;
+  last_at: Date;
+}
+
+const silentOf = ({ person_ref, last_at }: SilentRow): Silent => ({ personRef: person_ref, lastAt: last_at.toISOString() });
+
+const SILENT = `SELECT k.subject AS person_ref, greatest(p.last_at, c.last_at) AS last_at
+  FROM ev.subject_key k
+  CROSS JOIN LATERAL (SELECT max(e.recorded_at) AS last_at FROM ev.event e WHERE e.stream_id = 'person/' || k.subject) p
+  CROSS JOIN LATERAL (SELECT max(e.recorded_at) AS last_at FROM app.case_row r JOIN ev.event e ON e.stream_id = 'case/' || r.id WHERE r.person_ref = k.subject) c
+  WHERE k.destroyed_at IS NULL AND p.last_at IS NOT NULL AND greatest(p.last_at, c.last_at) < $1`;
 
 /** What retention looks at and what it takes away; the rules are elsewhere. */
 export class RetentionRows {
   constructor(
     private readonly dataSource: DataSource,
     private readonly inbox: Inbox,
+    /** Keys that are looked at in one statement. */
+    private readonly portion = 1_000,
   ) {}
 
-  /** Persons whose key lives and about whom nothing was said since; the longest silent first. */
-  async silentSince(before: string, limit: number): Promise<readonly Silent[]> {
-    const rows: { person_ref: string; last_at: Date }[] = await this.dataSource.query(
-      `SELECT k.subject AS person_ref, greatest(p.last_at, c.last_at) AS last_at
-       FROM ev.subject_key k
-       CROSS JOIN LATERAL (SELECT max(e.recorded_at) AS last_at FROM ev.event e WHERE e.stream_id = 'person/' || k.subject) p
-       CROSS JOIN LATERAL (SELECT max(e.recorded_at) AS last_at FROM app.case_row r JOIN ev.event e ON e.stream_id = 'case/' || r.id WHERE r.person_ref = k.subject) c
-       WHERE k.destroyed_at IS NULL AND p.last_at IS NOT NULL AND greatest(p.last_at, c.last_at) < $1 ORDER BY 2 LIMIT $2`,
+  /** Persons whose key lives and about whom nothing was said since. By key and not by silence: a portion reads no more keys than it has. */
+  async *silentSince(before: string): AsyncGenerator<Silent> {
+    for (let after = ''; ;) {
+      const keys: { subject: string }[] = await this.dataSource.query(
+        `SELECT subject FROM ev.subject_key WHERE destroyed_at IS NULL AND subject > $1 ORDER BY subject LIMIT $2`,
+        [after, this.portion],
+      );
+      const rows: SilentRow[] = await this.dataSource.query(`${SILENT} AND k.subject = ANY($2)`, [before, keys.map((key) => key.subject)]);
+      yield* rows.map(silentOf);
+      const last = keys[keys.length - 1];
+      if (!last) return;
+      after = last.subject;
+    }
+  }
+
+  /** The longest silent, and how many there are in all. */
+  async longestSilent(before: string, limit: number): Promise<{ readonly silent: number; readonly first: readonly Silent[] }> {
+    const rows: (SilentRow & { silent: string })[] = await this.dataSource.query(
+      `SELECT *, count(*) OVER () AS silent FROM (${SILENT}) s ORDER BY last_at, person_ref LIMIT $2`,
       [before, limit],
     );
-    return rows.map(({ person_ref, last_at }) => ({ personRef: person_ref, lastAt: last_at.toISOString() }));
+    return { silent: Number(rows[0]?.silent ?? 0), first: rows.map(silentOf) };
   }
 
   async keysAlive(): Promise<number> {

@@ -23,12 +23,12 @@ const preview = async (): Promise<Preview> => (await api.call('auditor', '/v1/au
 const run = () => api.worker.retention.run(systemBy(`retention/${Date.now()}`));
 /** Somebody who was to come and never did: their case is closed, and their key still lives. */
 const neverCame = async (): Promise<string> => {
-  hired += 1;
+  const n = (hired += 1);
   const data = {
-    employeeId: `R-${hired}`,
-    email: `r${hired}@example.com`,
+    employeeId: `R-${n}`,
+    email: `r${n}@example.com`,
     givenName: 'Rita',
-    familyName: `Retained${hired}`,
+    familyName: `Retained${n}`,
     office: 'Berlin',
     startDate: '2027-03-01',
   };
@@ -130,6 +130,40 @@ describe('retention', () => {
     expect(await codeOf(open)).toBe('retention.open_case');
     await run();
     expect(await Promise.all([held, linked, open].map(isReadable))).toEqual([true, true, true]);
+  });
+
+  it('reaches everybody who is silent, also behind those who are kept, and asks Dialpad about few at once', async () => {
+    const persons = await Promise.all([1, 2, 3, 4, 5].map(neverCame));
+    const linked = await Promise.all(Array.from({ length: 12 }, neverCame));
+    for (const [n, person] of linked.entries())
+      await new Persons(api.worker.store).linkUser(person, `45${n}`, '00000000-0000-4000-8000-000000000000', systemBy(`link ${n}`));
+    await sleep(1_100);
+    let [asking, most] = [0, 0];
+    const { store, bodies, inbox } = api.worker;
+    const retention = new Retention({
+      store,
+      bodies,
+      policy: parsePolicy('retention: { record: 1s, inbox: 1s }', 'of the test'),
+      rows: new RetentionRows(api.dataSource, inbox, 2),
+      returnsUser: async () => {
+        asking += 1;
+        most = Math.max(most, asking);
+        await sleep(20);
+        asking -= 1;
+        return true;
+      },
+      now: () => new Date().toISOString(),
+    });
+    const foreseen = await retention.preview();
+    expect(most).toBeGreaterThan(1);
+    expect(most).toBeLessThanOrEqual(8);
+    expect(foreseen.silent).toBe(foreseen.persons.length);
+    expect([...persons, ...linked].map((ref) => foreseen.persons.find((each) => each.personRef === ref)?.keptBecause)).toEqual([
+      ...persons.map(() => null),
+      ...linked.map(() => 'retention.in_dialpad'),
+    ]);
+    expect(await retention.run(systemBy('in portions of two'))).toMatchObject({ persons: foreseen.erasable, kept: foreseen.silent - foreseen.erasable });
+    expect(await Promise.all(persons.map(isReadable))).toEqual(persons.map(() => false));
   });
 
   it('keeps what HR sent about somebody who is, or of whom a case is, under a legal hold, until it is lifted', async () => {

@@ -10,6 +10,7 @@ interface Preview {
     readonly approvedBy: readonly string[];
     readonly approved: boolean;
   };
+  readonly silent: number;
   readonly persons: readonly { readonly personRef: string; readonly lastAt: string; readonly keptBecause: string | null }[];
   readonly erasable: number;
   readonly keysAlive: number;
@@ -36,7 +37,7 @@ export const retention = async (
       `Record ${policy.record}, inbox ${policy.inbox}; ${policy.approved ? 'approved' : `not approved yet (${policy.approvedBy.length} of ${policy.needed}): nothing is let go`}`,
     );
     say(
-      `${preview.keysAlive} persons can be read; of ${preview.persons.length} nothing was heard for ${policy.record}, and ${preview.erasable} of them would be let go`,
+      `${preview.keysAlive} persons can be read; of ${preview.silent} nothing was heard for ${policy.record}, and of the ${preview.persons.length} longest silent ${preview.erasable} would be let go`,
     );
     for (const each of preview.persons) say(`  ${each.personRef}  ${each.lastAt}  ${each.keptBecause ?? 'would be let go'}`);
     say(`${preview.inboxBodies} bodies of webhooks and ${preview.idempotencyKeys} kept answers would be deleted`);
