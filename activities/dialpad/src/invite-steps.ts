@@ -10,26 +10,53 @@ export const hasAccepted = (user: DialpadUser): boolean => user.dateFirstLogin !
 const link = async ({ deps, state, caseId, by }: StepContext, userId: string): Promise<void> =>
   deps.persons.linkUser(personOf(state), userId, caseId, { ...by, commandId: 'link' }, await deps.userIndex?.(userId));
 
+const mailIn = async ({ deps, state }: StepContext): Promise<string> => {
+  const { email } = (await deps.persons.load(personOf(state))).profile;
+  if (email === null) throw new Blocked('joiner.no_email', 'HR gave no mail address to invite');
+  return email;
+};
+
+/** The address an invitation went to, or may have: HR may have corrected it since. Null: none was sealed. */
+const sealedMail = async (context: StepContext, stepId: string): Promise<string | null> => {
+  const { email } = (await context.imageOf(stepId)).personal;
+  return typeof email === 'string' ? email : null;
+};
+
+/** Invitations of before addresses were sealed know only what HR says now. */
+const invitedMail = async (context: StepContext): Promise<string> => (await sealedMail(context, context.step.id)) ?? (await mailIn(context));
+
+const same = (left: string, right: string): boolean => left.toLowerCase() === right.toLowerCase();
+
 const inviteUser: StepDefinition = {
   readFirst: false,
-  image: async (context) => ({ before: await boughtIn(context, target<{ officeId: string }>(context).officeId) }),
+  image: async (context) => ({
+    before: await boughtIn(context, target<{ officeId: string }>(context).officeId),
+    personal: { email: await mailIn(context) },
+  }),
+  // A corrected address is used once it is certain that nobody was made under the former one: one person, one user.
+  reseal: async (context) => {
+    const [invited, mail] = [await sealedMail(context, context.step.id), await mailIn(context)];
+    if (invited !== null && (same(invited, mail) || (await context.deps.dialpad.invitedUser(invited, { startedAt: await context.startedAt() }))))
+      return undefined;
+    return { email: mail };
+  },
   keep: async (context) => {
     const { dialpad, persons } = context.deps;
     const { officeId, license } = target<{ officeId: string; license: string }>(context);
     const { profile } = await persons.load(personOf(context.state));
-    if (profile.email === null) throw new Blocked('joiner.no_email', 'HR gave no mail address to invite');
     await dialpad.inviteUser(
-      { email: profile.email, givenName: profile.givenName ?? '', familyName: profile.familyName ?? '', officeId, license },
+      { email: await invitedMail(context), givenName: profile.givenName ?? '', familyName: profile.familyName ?? '', officeId, license },
       { startedAt: await context.startedAt(), repeated: context.repeated },
     );
     await tookSeats(context, dialpad.seatKindOf(license));
   },
   read: async (context) => {
-    const { dialpad, persons } = context.deps;
-    const { profile } = await persons.load(personOf(context.state));
-    const [user] = (await dialpad.findUsersByEmail(profile.email ?? '')).filter((each) => each.state !== 'deleted');
+    const invited = await invitedMail(context);
+    const [user] = (await context.deps.dialpad.findUsersByEmail(invited)).filter((each) => each.state !== 'deleted');
     if (!user) return holds(false, { found: 0 });
     await link(context, user.id);
+    const mail = await mailIn(context);
+    if (!user.emails.some((each) => same(each, mail))) throw new Blocked('invite.mail_corrected', CORRECTED);
     const { finding, evidence } = await boughtMeanwhile(context, user.officeId);
 
     return {
@@ -40,6 +67,9 @@ const inviteUser: StepDefinition = {
     };
   },
 };
+
+const CORRECTED =
+  'the user was made under the mail address of before HR corrected it, and nobody may read there: set the new address of the user in the console, then retry';
 
 /** The user that is there already is the person's from here on; nothing is written in Dialpad. */
 const adoptUser: StepDefinition = {
@@ -77,9 +107,18 @@ const reactivateUser: StepDefinition = {
   },
 };
 
+/** Whom the case invited; an invitation that was never read back is looked for by its address. Null: nobody is there. */
+const invitedUser = async (context: StepContext): Promise<DialpadUser | null> => {
+  const { dialpad } = context.deps;
+  if (context.state.userId !== null) return dialpad.readUser(context.state.userId);
+  const invite = context.state.steps.find((step) => step.kind === 'inviteUser')?.id ?? '';
+  const mail = (await sealedMail(context, invite)) ?? (await mailIn(context));
+  return dialpad.invitedUser(mail, { startedAt: await context.startedAt(invite) });
+};
+
 const withdrawInvite: StepDefinition = {
   keep: async (context) => {
-    const user = await context.deps.dialpad.readUser(userIdOf(context));
+    const user = await invitedUser(context);
     if (!user || user.state === 'deleted') return;
     if (hasAccepted(user))
       throw new Blocked('invite.accepted', 'the person has accepted meanwhile: nothing is withdrawn; end the access with a leaver case, or waive');
@@ -88,7 +127,7 @@ const withdrawInvite: StepDefinition = {
     await context.deps.dialpad.deleteUser(user.id);
   },
   read: async (context) => {
-    const user = await context.deps.dialpad.readUser(userIdOf(context));
+    const user = await invitedUser(context);
     return holds(user === null || user.state === 'deleted', { state: user?.state ?? 'unknown to Dialpad' });
   },
 };

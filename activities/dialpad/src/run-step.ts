@@ -93,8 +93,8 @@ const again = async (deps: DialpadActivityDeps, caseId: string): Promise<StepRes
 export const contextOf = (deps: DialpadActivityDeps, { caseId, state }: LoadedCase, input: StepInput): StepContext => {
   const step = state.steps.find((each) => each.id === input.step);
   if (!step) throw ApplicationFailure.nonRetryable('the plan has no such step', 'rule.step.unknown');
-  const firstStart = async (stepId: string) =>
-    (await deps.store.read(caseStream(caseId))).find((event) => event.type === 'StepStarted' && event.data['step'] === stepId);
+  const starts = async (stepId: string) =>
+    (await deps.store.read(caseStream(caseId))).filter((event) => event.type === 'StepStarted' && event.data['step'] === stepId);
 
   return {
     deps,
@@ -105,9 +105,12 @@ export const contextOf = (deps: DialpadActivityDeps, { caseId, state }: LoadedCa
     by: activityBy(),
     repeated: stepOf(state, step.id).begun,
     imageOf: async (stepId) => {
-      const event = await firstStart(stepId);
-      const personal = event?.personal && 'data' in event.personal ? (event.personal.data as JsonObject) : {};
-      return { before: (event?.data['before'] ?? {}) as JsonObject, personal };
+      const rounds = await starts(stepId);
+      const personal = [...rounds].reverse().find((event) => event.personal)?.personal;
+      return {
+        before: (rounds[0]?.data['before'] ?? {}) as JsonObject,
+        personal: personal && 'data' in personal ? (personal.data as JsonObject) : {},
+      };
     },
     evidenceOf: async (stepId) => {
       const seen = (await deps.store.read(caseStream(caseId))).filter(
@@ -115,13 +118,13 @@ export const contextOf = (deps: DialpadActivityDeps, { caseId, state }: LoadedCa
       );
       return (seen[seen.length - 1]?.data['evidence'] ?? {}) as JsonObject;
     },
-    startedAt: async () => (await firstStart(step.id))?.recordedAt ?? deps.now(),
+    startedAt: async (stepId = step.id) => (await starts(stepId))[0]?.recordedAt ?? deps.now(),
   };
 };
 
 /** Read before the first write of the first round only: later rounds must not take our own write for the image. */
 const beforeImage = async (definition: StepDefinition, context: StepContext): Promise<{ before?: Json; personal?: JsonObject }> => {
-  if (context.at.begun) return {};
+  if (context.at.begun) return sealed(await definition.reseal?.(context));
   const image = await definition.image?.(context);
   const held = definition.readFirst === false ? false : (await definition.read(context)).holds;
 

@@ -37,12 +37,12 @@ export interface StepContext {
   readonly by: By;
   /** An earlier attempt, or an earlier round, has begun: what it wrote may not show yet. */
   readonly repeated: boolean;
-  /** The before-image of a step's first start: the public part and the sealed one. */
+  /** The before-image of a step's first start, and what was sealed with it or sealed anew since. */
   readonly imageOf: (stepId: string) => Promise<{ readonly before: JsonObject; readonly personal: JsonObject }>;
   /** What another step's read-back saw; empty before that. */
   readonly evidenceOf: (stepId: string) => Promise<JsonObject>;
   /** ISO instant at which the step was first started. */
-  readonly startedAt: () => Promise<string>;
+  readonly startedAt: (stepId?: string) => Promise<string>;
 }
 
 /** One independent look at Dialpad: is the promise kept, and what was seen. */
@@ -58,6 +58,8 @@ export interface Reading {
 export interface StepDefinition {
   /** What an undo will need: read before the first write. Public values and private ones apart. */
   readonly image?: (context: StepContext) => Promise<{ readonly before?: JsonObject; readonly personal?: JsonObject }>;
+  /** Sealed anew where a later round begins; undefined: what was sealed before holds. The public part is never read again. */
+  readonly reseal?: (context: StepContext) => Promise<JsonObject | undefined>;
   /** Makes the promise true; safe to repeat. `again`: not possible yet, ask later. */
   readonly keep: (context: StepContext) => Promise<void | 'again'>;
   /** Reads back, by another call than the one that wrote. */

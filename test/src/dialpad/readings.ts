@@ -5,6 +5,7 @@ import type { Company } from './verbs.ts';
 export const readings: Readonly<Partial<Record<keyof Dialpad, (company: Company) => unknown>>> = {
   readUser: ({ dialpad, user }) => dialpad.readUser(user.id),
   findUsersByEmail: ({ dialpad, user }) => dialpad.findUsersByEmail(user.emails[0] ?? ''),
+  invitedUser: ({ dialpad, user, startedAt }) => dialpad.invitedUser(user.emails[0] ?? '', { startedAt }),
   users: ({ dialpad }) => dialpad.users('all'),
   usersWithNumber: ({ dialpad, user }) => dialpad.usersWithNumber(user.phoneNumbers[0] ?? ''),
   deletedUsers: ({ dialpad, user }) => dialpad.deletedUsers(user.emails[0] ?? ''),

@@ -119,3 +119,29 @@ describe('a joiner, whatever is lost, refused, repeated, stale or killed', () =>
     );
   }, 300_000);
 });
+
+describe('a joiner whose address HR corrects between a lost reply and its repetition', () => {
+  it('is invited once: the repetition asks for the address that was asked for before', async () => {
+    await joiners.control('/sandbox/reset', { users: 30, seed: 11 });
+    const world = joiners.newWorld();
+    const hired = async (id: string, email: string): Promise<string> => {
+      const data = { employeeId: 'C-1', email, givenName: 'Cory', familyName: 'Rected', office: 'Berlin', startDate: '2026-01-05', timeZone: 'UTC' };
+      const by = { actor: 'source:generic', channel: 'webhook', commandId: id } as const;
+      const body = { type: 'employee.hired', timestamp: '2026-01-02T10:00:00Z', data };
+      return (await world.intake.take({ id, source: 'generic', body, inbox: false, by })).caseIds[0] ?? '';
+    };
+    const caseId = await hired('00000000-0000-4000-8000-000000000001', 'cory.rcted@example.com');
+    await world.drive(caseId, ['planned']);
+    await joiners.control('/sandbox/faults', { operation: 'POST /users', nth: 1, fault: 'lost-reply' });
+    for (const nth of [2, 3, 4, 5]) await joiners.control('/sandbox/faults', { operation: 'GET /users', nth, fault: '500' });
+    expect(await world.attempt('inviteUser', { caseId, step: 'invite', round: 1 })).toBe(false);
+    expect((await world.load(caseId)).stepStates['invite']?.status).toBe('running');
+
+    expect(await hired('00000000-0000-4000-8000-000000000002', 'cory.rected@example.com')).toBe(caseId);
+    await joiners.control('/sandbox/faults', {}, 'DELETE');
+    await world.attempt('inviteUser', { caseId, step: 'invite', round: 1 });
+    expect((await world.load(caseId)).stepStates['invite']).toMatchObject({ status: 'blocked', code: 'invite.mail_corrected' });
+    const writes = await joiners.control<{ operation: string }[]>('/sandbox/writes');
+    expect(writes.filter((each) => each.operation === 'POST /users')).toHaveLength(1);
+  }, 60_000);
+});

@@ -47,7 +47,8 @@ const isSoAfterAll = async (isSo: () => Promise<boolean>, settle: Settle): Promi
   }
 };
 
-const lookedAgain = async (isSo: () => Promise<boolean>, settle: Settle): Promise<boolean> => {
+/** True as soon as one of the looks shows it. */
+export const lookedAgain = async (isSo: () => Promise<boolean>, settle: Settle): Promise<boolean> => {
   for (const pause of settle) {
     await sleep(pause);
     if (await isSo()) return true;

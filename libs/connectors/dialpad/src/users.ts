@@ -1,6 +1,6 @@
 import { ConnectorError } from '@handover/connector-kit';
 import type { Api } from './api.ts';
-import { ensure, type Settle } from './ensure.ts';
+import { ensure, lookedAgain, type Settle } from './ensure.ts';
 import type { DialpadUser, Ensured } from './types.ts';
 import { user } from './wire.ts';
 
@@ -48,11 +48,22 @@ export const userApi = (api: Api, settle: Settle) => {
     return (await api.list(user, '/users', {}, { email, state: 'all' })).filter((each) => each.emails.some((own) => own.toLowerCase() === wanted));
   };
 
+  const liveByEmail = async (email: string): Promise<readonly DialpadUser[]> => (await findUsersByEmail(email)).filter((each) => each.state !== 'deleted');
+  const addedSince = (startedAt: string, users: readonly DialpadUser[]): DialpadUser | undefined =>
+    users.find((each) => each.dateAdded !== null && Date.parse(each.dateAdded) >= Date.parse(startedAt) - CLOCK_SKEW_MS);
+
   return {
     /** `null` for a user that Dialpad does not know, or has purged. */
     readUser,
     /** Over every state; a deleted user may have lost its mail. */
     findUsersByEmail,
+    /** The user that an invitation may have made, looked for until it would show; `null`: none, or only somebody who was there before. */
+    invitedUser: async (email: string, { startedAt }: InvitationStep): Promise<DialpadUser | null> => {
+      let found: DialpadUser | undefined;
+      const shows = async (): Promise<boolean> => (found = addedSince(startedAt, await liveByEmail(email))) !== undefined;
+      if (!(await shows())) await lookedAgain(shows, settle);
+      return found ?? null;
+    },
     /** Everybody in a state, without groups: those are in `readUser` only. */
     users: (state: UserState): Promise<readonly DialpadUser[]> => api.list(user, '/users', {}, { state }),
     /** Whoever shows the number as theirs; the reading of `readNumber` from the other side. */
@@ -70,8 +81,8 @@ export const userApi = (api: Api, settle: Settle) => {
      */
     inviteUser: (invitation: Invitation, { startedAt, repeated = false }: InvitationStep): Promise<Ensured> => {
       const isOurs = async (): Promise<boolean> => {
-        const known = (await findUsersByEmail(invitation.email)).filter((each) => each.state !== 'deleted');
-        if (known.some((each) => each.dateAdded !== null && Date.parse(each.dateAdded) >= Date.parse(startedAt) - CLOCK_SKEW_MS)) return true;
+        const known = await liveByEmail(invitation.email);
+        if (addedSince(startedAt, known)) return true;
         if (known.length > 0) throw new ConnectorError({ kind: 'conflict', operation: 'POST /users', code: 'user-exists', ambiguous: false });
         return false;
       };
