@@ -104,7 +104,7 @@ export const compose = ({ dataSource, masterKey, dialpad, policy, secrets, tempo
       policy,
       now,
       rows: new RetentionRows(dataSource, inbox),
-      bodies: { ownerOf, settledAbout: (isAbout) => inbox.settledAbout(isAbout) },
+      bodies: { ownerOf, kept: () => inbox.kept() },
       returnsUser: async (userId) => (await dialpad.readUser(userId)) !== null,
     }),
     inbox,

@@ -115,7 +115,7 @@ export const compose = ({ dataSource, masterKey, dialpad, policy, secrets, now =
 
 /** Kept webhook bodies, and whose they are. */
 export const bodiesIn = (inbox: Inbox, people: People, indexOf: (source: string, employeeId: string) => Promise<string>): KeptBodies => ({
-  settledAbout: (isAbout) => inbox.settledAbout(isAbout),
+  kept: () => inbox.kept(),
   ownerOf: async (source, employeeId) => people.find(await indexOf(source, employeeId)),
 });
 

@@ -6,8 +6,8 @@ import { appendOf, retryingConflicts } from './stream.ts';
 
 /** What arrived and was never worked to the end: its body is kept under the service's key, which no erasure destroys. */
 export interface KeptBodies {
-  /** Ids of settled entries whose body is about somebody. */
-  readonly settledAbout: (isAbout: IsAbout) => Promise<readonly string[]>;
+  /** In the order it arrived; `received`: it is still to be worked. */
+  readonly kept: () => AsyncIterable<{ readonly id: string; readonly source: string; readonly status: string; readonly body: unknown }>;
   /** The person an employee of a source is known as now: who came back is somebody new under the same number. */
   readonly ownerOf: (source: string, employeeId: string) => Promise<string | null>;
 }
@@ -38,7 +38,10 @@ const knownOf = (events: readonly StoredEvent[]): Known => {
   };
 };
 
-/** Whoever a body names as its subject: by employee id, by mail, or, where it has neither, by both names. */
+/**
+ * Whoever a body names as its subject: by employee id, by mail, or, where it has neither, by both names. An employee id that
+ * is somebody else's says whose it is, whatever else stands there; one that is nobody's may be mistyped.
+ */
 export const aboutPerson = (personRef: string, events: readonly StoredEvent[], ownerOf: KeptBodies['ownerOf']): IsAbout => {
   const known = knownOf(events);
 
@@ -46,7 +49,8 @@ export const aboutPerson = (personRef: string, events: readonly StoredEvent[], o
     const data = typeof body === 'object' && body !== null && 'data' in body && typeof body.data === 'object' && body.data !== null ? body.data : {};
     const { employeeId, email } = data as Record<string, unknown>;
     if (text(employeeId) !== '' && text(source) === known.source) {
-      return known.employeeIds.has(text(employeeId)) && [personRef, null].includes(await ownerOf(source, String(employeeId)));
+      if (![personRef, null].includes(await ownerOf(source, String(employeeId)))) return false;
+      return known.employeeIds.has(text(employeeId)) || known.emails.has(text(email));
     }
     if (text(email) !== '') return known.emails.has(text(email));
 
@@ -54,10 +58,30 @@ export const aboutPerson = (personRef: string, events: readonly StoredEvent[], o
   };
 };
 
-/** What is written in the transaction that erases a person: to be asked for while their key still lives. */
-export const erasing = async (store: EventStore, bodies: KeptBodies, personRef: string): Promise<Pick<SideWrites, 'destroyKeysOf' | 'purgeInbox'>> => {
+/** After one of these HR speaks of somebody who works here, and not any more of who has left. */
+const HERE_AGAIN: readonly unknown[] = ['employee.hired', 'employee.rehired', 'employee.termination_rescinded'];
+const typeOf = (body: unknown): unknown => (typeof body === 'object' && body !== null && 'type' in body ? body.type : undefined);
+
+/**
+ * What is written in the transaction that erases a person: to be asked for while their key still lives. What arrived about them
+ * goes, also where it is still to be worked; but a hire that waits, and what follows it, is about who comes back: it is worked
+ * for somebody new, and is gone afterwards whatever came of it.
+ */
+export const erasing = async (
+  store: EventStore,
+  bodies: KeptBodies,
+  personRef: string,
+): Promise<Pick<SideWrites, 'destroyKeysOf' | 'purgeInbox' | 'forgetInbox'>> => {
   const isAbout = aboutPerson(personRef, await store.read(personStream(personRef)), bodies.ownerOf);
-  return { destroyKeysOf: [personRef], purgeInbox: await bodies.settledAbout(isAbout) };
+  const [purgeInbox, forgetInbox]: [string[], string[]] = [[], []];
+  let isBack = false;
+  for await (const { id, source, status, body } of bodies.kept()) {
+    if (!(await isAbout(source, body))) continue;
+    isBack ||= status === 'received' && HERE_AGAIN.includes(typeOf(body));
+    (isBack && status === 'received' ? forgetInbox : purgeInbox).push(id);
+  }
+
+  return { destroyKeysOf: [personRef], purgeInbox, forgetInbox };
 };
 
 /**

@@ -113,13 +113,13 @@ const failureOf = ({ appends, streams }: PreparedCommit, { failure, message, det
 };
 
 /** Named as the columns are; `rare` spares most commits what few need. */
-const sideOf = ({ cases = [], outbox = [], people = [], inbox, purgeInbox = [], destroyKeysOf = [] }: SideWrites): object => {
-  const isRare = people.length + purgeInbox.length > 0 || inbox !== undefined;
+const sideOf = ({ cases = [], outbox = [], people = [], inbox, purgeInbox = [], forgetInbox = [], destroyKeysOf = [] }: SideWrites): object => {
+  const isRare = people.length + purgeInbox.length + forgetInbox.length > 0 || inbox !== undefined;
   if (cases.length + outbox.length + destroyKeysOf.length === 0 && !isRare) return {};
   return {
     cases: cases.map(caseColumns),
     outbox: outbox.map(({ caseId, kind }) => ({ case_id: caseId, kind })),
-    ...(isRare ? { rare: true, people: people.map(personColumns), inbox: inbox && inboxColumns(inbox), purge: purgeInbox } : {}),
+    ...(isRare ? { rare: true, people: people.map(personColumns), inbox: inbox && inboxColumns(inbox), purge: { gone: purgeInbox, worked: forgetInbox } } : {}),
     ...(destroyKeysOf.length > 0 ? { erased: destroyKeysOf } : {}),
   };
 };

@@ -130,13 +130,6 @@ export class Inbox {
     }
   }
 
-  async settledAbout(isAbout: (source: string, body: unknown) => boolean | Promise<boolean>): Promise<readonly string[]> {
-    const found: string[] = [];
-    for await (const { id, source, status, body } of this.kept()) if (status !== 'received' && (await isAbout(source, body))) found.push(id);
-
-    return found;
-  }
-
   async postpone(id: string, delayMs: number, why: string): Promise<void> {
     await this.dataSource.query('UPDATE app.inbox SET next_try_at = now() + make_interval(secs => $2), last_error = $3 WHERE id = $1', [
       id,

@@ -108,6 +108,8 @@ export interface SideWrites {
   readonly destroyKeysOf?: readonly string[];
   /** Inbox entries whose kept body is about a person who is being erased: the body goes, the entry stays. */
   readonly purgeInbox?: readonly string[];
+  /** Inbox entries that are still to be worked, for whoever the person is next: their body goes then, also where nobody could work it. */
+  readonly forgetInbox?: readonly string[];
 }
 
 export interface Committed {

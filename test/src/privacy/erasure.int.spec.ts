@@ -174,6 +174,74 @@ describe('after an erasure', () => {
     expect(rows.find((row) => row.id === gone[0])?.status).toBe('ignored');
   });
 
+  it('what is still to be worked is gone as well, but who is hired again is worked as somebody new, and what nobody could work then is not kept', async () => {
+    const { ref } = await leaving('rehired');
+    const { inbox } = elsewhere();
+    const timestamp = '2026-11-01T00:00:00Z';
+    const arrives = async (type: string, data: object): Promise<string> =>
+      (
+        await inbox.accept({
+          source: 'generic',
+          webhookId: randomUUID(),
+          body: Buffer.from(JSON.stringify({ type, timestamp, data: { employeeId: 'rehired', ...data } })),
+        })
+      ).id;
+    const before = await arrives('employee.changed', { familyName: 'Of Before' });
+    const hire = await arrives('employee.rehired', { email: 'rehired@example.com', startDate: '2027-01-01', timeZone: 'UTC' });
+    const wrong = await arrives('employee.changed', { email: 'rehired@example.com', timeZone: 'Mars/Base' });
+    await erase(ref);
+    expect(await inbox.get(before)).toMatchObject({ status: 'ignored', reason: 'the person it was about is erased' });
+    await api.workInbox();
+    expect(await inbox.get(before)).toMatchObject({ status: 'ignored' });
+    expect(await inbox.get(hire)).toMatchObject({ status: 'processed' });
+    expect(await inbox.get(wrong)).toMatchObject({ status: 'needs-person', reason: expect.stringMatching(/timeZone.*; what was sent is deleted.*sent again/) });
+    expect(await api.dataSource.query('SELECT 1 FROM app.inbox WHERE body IS NOT NULL AND id = ANY($1::uuid[])', [[before, hire, wrong]])).toEqual([]);
+    const again = (await api.call('operator', `/v1/persons?employeeId=rehired`)).body as { ref: string; cases: unknown[] };
+    expect(again.ref).not.toBe(ref);
+    expect(again.cases).toMatchObject([{ kind: 'joiner' }]);
+    expect((await new Persons(api.worker.store).load(again.ref)).profile.familyName).toBeNull();
+  });
+
+  it('is not survived by what was put aside while it was under way, nor brought back by who worked it at that moment', async () => {
+    const { ref } = await leaving('meanwhile');
+    const { inbox, store, bodies } = elsewhere();
+    const arrives = async (): Promise<string> =>
+      (
+        await inbox.accept({
+          source: 'generic',
+          webhookId: randomUUID(),
+          body: Buffer.from(JSON.stringify({ type: 'employee.changed', timestamp: '2026-11-01T00:00:00Z', data: { employeeId: 'meanwhile' } })),
+        })
+      ).id;
+    const [aside, late] = [await arrives(), await arrives()];
+    const about = await erasing(store, bodies, ref);
+    await store.commit([], { inbox: { id: aside, status: 'needs-person', caseIds: [], reason: 'x', pointers: [] } });
+    await store.commit([], about);
+    expect(await api.dataSource.query('SELECT 1 FROM app.inbox WHERE body IS NOT NULL AND id = ANY($1::uuid[])', [[aside, late]])).toEqual([]);
+    const somebody = randomUUID();
+    const fact = { stream: personStream(somebody), expected: 0, events: [{ ...personal(somebody, 1), id: randomUUID() }] };
+    await expect(store.commit([fact], { inbox: { id: late, status: 'processed', caseIds: [], reason: null, pointers: [] } })).rejects.toThrow(
+      'the person this was about is erased',
+    );
+    expect(await store.read(personStream(somebody))).toEqual([]);
+  });
+
+  it('reaches what was sent with a mistyped employee id and their mail, unless the id is somebody else’s', async () => {
+    const { ref } = await leaving('typed');
+    await leaving('neighbour');
+    const { inbox, store } = elsewhere();
+    const arrives = async (employeeId: string): Promise<string> => {
+      const body = Buffer.from(JSON.stringify({ type: 'employee.changed', data: { employeeId, email: 'Typed@example.com' } }));
+      const { id } = await inbox.accept({ source: 'generic', webhookId: randomUUID(), body });
+      await store.commit([], { inbox: { id, status: 'needs-person', caseIds: [], reason: 'x', pointers: [] } });
+      return id;
+    };
+    const [mistyped, others] = [await arrives('tpyed'), await arrives('neighbour')];
+    await erase(ref);
+    expect(await inbox.get(mistyped)).toMatchObject({ status: 'ignored' });
+    expect(await inbox.get(others)).toMatchObject({ status: 'needs-person' });
+  });
+
   it('no kept answer of theirs is left, and none was ever kept under a key or a hash that can be tried out', async () => {
     const key = 'nora.quist@example.com leaves';
     const fact = {

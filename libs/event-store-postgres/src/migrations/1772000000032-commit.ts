@@ -19,7 +19,7 @@ export class Commit1772000000032 implements MigrationInterface {
  * appends it failed at, from 1; null in the rows beside. Answers come in the order of the commits and are true once the
  * statement has returned, because only then all of it is on disk.
  */
-const COMMIT = `CREATE FUNCTION app.commit(p_appends int[], p_streams text[], p_expected bigint[], p_counts int[],
+export const COMMIT = `CREATE FUNCTION app.commit(p_appends int[], p_streams text[], p_expected bigint[], p_counts int[],
     p_ids uuid[], p_types text[], p_schemas int[], p_bodies bytea[], p_metas bytea[], p_keys uuid[], p_sealed bytea[], p_sides jsonb)
   RETURNS TABLE (versions bigint[], already boolean, failure text, message text, detail text, place int)
   LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$

@@ -20,6 +20,7 @@ import { AuditSubscriptions1772000000051 } from './1772000000051-audit-subscript
 import { AccessReads1772000000052 } from './1772000000052-access-reads.ts';
 import { Retention1772000000053 } from './1772000000053-retention.ts';
 import { ScrubAll1772000000054 } from './1772000000054-scrub-all.ts';
+import { ForgetBodies1772000000055 } from './1772000000055-forget-bodies.ts';
 
 /** In the order they run. */
 export const migrations = [
@@ -45,4 +46,5 @@ export const migrations = [
   AccessReads1772000000052,
   Retention1772000000053,
   ScrubAll1772000000054,
+  ForgetBodies1772000000055,
 ];
