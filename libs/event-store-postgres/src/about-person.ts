@@ -30,23 +30,32 @@ interface Row {
   sealed: Buffer | null;
 }
 
+const PAGE = 500;
+/** So many events are looked through by one statement: well below a second, however long the record is. */
+const WINDOW = 50_000;
+
 /** Read from the table itself and not from an index: what is held somewhere unforeseen is held all the same. */
 const ABOUT = `SELECT seq, event_id, stream_id, version, type, recorded_at, body, meta, key_id, sealed FROM ev.event
-  WHERE seq > $1 AND (key_id = (SELECT key_id FROM ev.subject_key WHERE subject = $2) OR stream_id = 'person/' || $2
-    OR stream_id = ANY($3) OR position($2 IN convert_from(body, 'UTF8')) > 0) ORDER BY seq LIMIT 500`;
+  WHERE seq > $1 AND seq <= $4 AND (key_id = (SELECT key_id FROM ev.subject_key WHERE subject = $2) OR stream_id = 'person/' || $2
+    OR stream_id = ANY($3) OR position($2 IN convert_from(body, 'UTF8')) > 0) ORDER BY seq LIMIT ${PAGE}`;
 
-/** In the order it happened, some hundred at a time: a long story must not pile up in memory. */
+/** In the order it happened, some hundred at a time: a long story must not pile up in memory. It ends with what was there when it began. */
 export async function* eventsAbout(
   dataSource: DataSource,
   keyring: Keyring,
-  { personRef, caseIds }: { readonly personRef: string; readonly caseIds: readonly string[] },
+  { personRef, caseIds, window = WINDOW }: { readonly personRef: string; readonly caseIds: readonly string[]; readonly window?: number },
 ): AsyncGenerator<EventAbout> {
-  for (let after = 0; ;) {
-    const rows: Row[] = await dataSource.query(ABOUT, [after, personRef, caseIds.map((id) => `case/${id}`)]);
+  const streams = caseIds.map((id) => `case/${id}`);
+  const [range]: { first: string; last: string }[] = await dataSource.query(
+    'SELECT coalesce(min(seq), 1) AS first, coalesce(max(seq), 0) AS last FROM ev.event',
+  );
+  const end = Number(range?.last);
+  for (let after = Number(range?.first) - 1; after < end;) {
+    const upTo = Math.min(after + window, end);
+    const rows: Row[] = await dataSource.query(ABOUT, [after, personRef, streams, upTo]);
     for (const row of rows) yield await opened(row, keyring, personRef);
     const last = rows[rows.length - 1];
-    if (!last) return;
-    after = Number(last.seq);
+    after = last && rows.length === PAGE ? Number(last.seq) : upTo;
   }
 }
 

@@ -2,6 +2,8 @@ import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { Persons, erasing, personStream } from '@handover/case-service';
 import { eventIdOf } from '@handover/event-store';
+import { eventsAbout } from '@handover/event-store-postgres';
+import type { DataSource } from 'typeorm';
 import { startApi, type RunningApi } from '../support/api.ts';
 
 let api: RunningApi;
@@ -76,6 +78,29 @@ describe('subject access', () => {
     const mention = all.events.find((event) => event.stream === `case/${other.id}`);
     expect(mention).toMatchObject({ type: 'CaseOpened', personal: null });
     expect(JSON.stringify(all)).not.toContain('of the giver');
+  });
+
+  it('looks through the record in portions, and finds the same in each size of them', async () => {
+    const { id, ref } = await leaves('portioned');
+    await leaves('between');
+    await api.call('auditor', `/v1/cases/${id}/legal-hold`, { reason: 'later on' });
+    const found = async (window?: number) => {
+      const spans: number[] = [];
+      const watched = {
+        query: (sql: string, values?: number[]) => {
+          if (values) spans.push((values[3] ?? Number.MAX_SAFE_INTEGER) - (values[0] ?? 0));
+          return api.dataSource.query(sql, values);
+        },
+      } as unknown as DataSource;
+      const events: number[] = [];
+      for await (const event of eventsAbout(watched, api.worker.keyring, { personRef: ref, caseIds: [id], ...(window ? { window } : {}) }))
+        events.push(event.seq);
+      return { events, widest: Math.max(...spans) };
+    };
+    const { events, widest } = await found();
+    expect(events.length).toBeGreaterThan(4);
+    expect(widest).toBeLessThanOrEqual(50_000);
+    for (const window of [1, 2, 3, 7]) expect(await found(window)).toEqual({ events, widest: window });
   });
 
   it('is itself recorded, with who asked and why, each time', async () => {
