@@ -1,9 +1,9 @@
 import { generateKeyPairSync, randomBytes } from 'node:crypto';
-import { appendFileSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { appendFileSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { eventIdOf } from '@handover/event-store';
 import {
@@ -95,6 +95,20 @@ describe('a checkpoint file', () => {
     const { keys, faults } = followKeys([first.said], statementsIn(text));
     expect(faults).toEqual([]);
     for (const note of notesIn(text)) expect(readNote(note, keys)).toMatchObject({ ok: true });
+  });
+
+  it('gets the key also when it could not be written at first, and again when somebody put the file away', async () => {
+    const late = join(folder, 'not-mounted-yet', 'checkpoints.txt');
+    const anchor = fileAnchor(db, late);
+    await expect(anchor.once()).rejects.toThrow('ENOENT');
+    mkdirSync(dirname(late));
+    const statements = async (): Promise<number> => {
+      expect((await anchor.once()).alarm).toBeNull();
+      return statementsIn(readFileSync(late, 'utf8')).length;
+    };
+    expect(await statements()).toBe(2);
+    rmSync(late);
+    expect(await statements()).toBe(2);
   });
 
   it('goes no further, and says so, when the log is not the continuation of what it holds', async () => {

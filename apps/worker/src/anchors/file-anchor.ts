@@ -31,24 +31,30 @@ export const fileAnchor = (dataSource: DataSource, path: string): Anchor => {
       const alarm = held.size === 0 ? null : await mismatch(dataSource, held, next.at(-1));
       if (alarm !== null || next.length === 0) return { delivered: 0, alarm };
       const keys = await checkpointKeys(dataSource);
+      if (end === '') told = new Set(); // new, or somebody put it away: it begins anew, with the keys
       told ??= await toldIn(path, keys);
+      const { text, news } = blocks(keys, told, next);
       const gap = end === '' || end.endsWith('\n\n') ? '' : '\n\n'; // whoever wrote the last line may have died in it
-      await append(path, gap + blocks(keys, told, next));
+      await append(path, gap + text);
+      for (const keyId of news) told.add(keyId); // not before they are in it
 
       return { delivered: next.length, alarm: null };
     },
   };
 };
 
-const blocks = (keys: readonly LogKey[], told: Set<string>, next: readonly KeptCheckpoint[]): string =>
-  next
-    .flatMap(({ keyId, note }) => {
-      const news = told.has(keyId) ? [] : keys.filter((key) => !told.has(key.keyId));
-      news.forEach((key) => told.add(key.keyId));
-      return [...news.map(({ statement }) => statement), note];
-    })
-    .map((block) => `${block}\n`)
-    .join('');
+/** `news`: the keys that are told here. */
+const blocks = (keys: readonly LogKey[], told: ReadonlySet<string>, next: readonly KeptCheckpoint[]): { text: string; news: ReadonlySet<string> } => {
+  const news = new Set<string>();
+  const isTold = (keyId: string): boolean => told.has(keyId) || news.has(keyId);
+  const lines = next.flatMap(({ keyId, note }) => {
+    const untold = isTold(keyId) ? [] : keys.filter((key) => !isTold(key.keyId));
+    untold.forEach((key) => news.add(key.keyId));
+    return [...untold.map(({ statement }) => statement), note];
+  });
+
+  return { text: lines.map((block) => `${block}\n`).join(''), news };
+};
 
 const toldIn = async (path: string, keys: readonly LogKey[]): Promise<Set<string>> => {
   const text = await readFile(path, 'utf8').catch(orMissing);
