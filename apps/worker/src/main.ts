@@ -96,7 +96,7 @@ const main = async (): Promise<void> => {
   const following = startFollowing({ dataSource, readModels: composed.readModels, registry: health.registry, log });
   const sequencing = startSequencing({ dataSource, signer, checkpointEveryMs: policy.checkpoints.every, log });
   const upkeep = keepUpErasures({ dataSource, file: env.HANDOVER_ERASURES_FILE ?? null, log });
-  const anchoring = startAnchoring({ dataSource, anchors: anchorsOf(dataSource, env), registry: health.registry, log });
+  const anchoring = startAnchoring({ dataSource, anchors: anchorsOf(dataSource, env, policy.push.networks), registry: health.registry, log });
   const auditing = startAuditing({
     dataSource,
     store: composed.store,

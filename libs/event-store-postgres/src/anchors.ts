@@ -46,6 +46,20 @@ export class Anchors {
     ]);
   }
 
+  /** Size of the last checkpoint it has taken, where the log has none that is as large any more; else null. */
+  async cutAt(name: string): Promise<number | null> {
+    const rows: { size: string }[] = await this.dataSource.query(
+      'SELECT size FROM app.anchor WHERE name = $1 AND size > coalesce((SELECT max(size) FROM ev.log_checkpoint), 0)',
+      [name],
+    );
+    return rows[0] ? Number(rows[0].size) : null;
+  }
+
+  /** A receiver goes on under another name where it had got to. */
+  async rename(from: string, to: string): Promise<void> {
+    await this.dataSource.query('UPDATE app.anchor SET name = $2 WHERE name = $1 AND NOT EXISTS (SELECT 1 FROM app.anchor WHERE name = $2)', [from, to]);
+  }
+
   /** Size of the last checkpoint it has taken. */
   async sizeOf(name: string): Promise<number> {
     const [row] = (await this.dataSource.query('SELECT size FROM app.anchor WHERE name = $1', [name])) as { size: string }[];

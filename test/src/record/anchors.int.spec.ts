@@ -151,7 +151,7 @@ describe('a checkpoint webhook', () => {
     url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/checkpoints`;
   });
   afterAll(() => void server.close());
-  const anchor = () => webhookAnchor(db, { url, secret: { reveal: () => secret } });
+  const anchor = (networks: readonly string[] = ['loopback']) => webhookAnchor(db, { url, secret: { reveal: () => secret }, networks });
   const dueNow = (): Promise<unknown> => db.query('UPDATE app.anchor SET next_try_at = now()');
 
   it('is sent every checkpoint in order once it is back, signed, each with the proof that it continues the one before', async () => {
@@ -187,6 +187,57 @@ describe('a checkpoint webhook', () => {
     await dueNow();
     await anchor().once();
     expect(got.slice(before).map(({ id }) => id)).toEqual([got[before]?.id, got[before]?.id]);
+  });
+
+  it('is called only in networks that the policy opens', async () => {
+    const size = await signMore();
+    const before = got.length;
+    await dueNow();
+    expect(await anchor(['public']).once()).toEqual({ delivered: 0, alarm: null });
+    expect(await db.query('SELECT last_error, size::int FROM app.anchor')).toEqual([{ last_error: 'url.network', size: size - 1 }]);
+    expect(got.length).toBe(before);
+    await dueNow();
+    expect(await anchor().once()).toEqual({ delivered: 1, alarm: null });
+  });
+
+  it('raises the alarm when the log is shorter than what the receiver has', async () => {
+    const [{ size } = { size: 0 }] = await checkpoints(db, 1);
+    const cutLog = { query: (text: string, values: unknown[]) => runner.query(text, values) as Promise<unknown> } as unknown as DataSource;
+    const runner = db.createQueryRunner();
+    await runner.startTransaction();
+    await runner.query('SET LOCAL session_replication_role = replica');
+    await runner.query('DELETE FROM ev.log_checkpoint WHERE size = $1', [size]);
+    const cut = webhookAnchor(cutLog, { url, secret: { reveal: () => secret }, networks: ['loopback'] });
+    const alarm = `it was sent a checkpoint of ${size} events, and the log has none that is as large: it was cut, or restored from a backup`;
+    expect(await cut.once()).toEqual({ delivered: 0, alarm });
+    expect(await cut.once()).toEqual({ delivered: 0, alarm });
+    await runner.rollbackTransaction();
+    await runner.release();
+    expect((await anchor().once()).alarm).toBeNull();
+  });
+});
+
+describe('a checkpoint webhook’s name', () => {
+  const options = (url: string) => ({ url, secret: { reveal: () => 'whsec_AAAA' }, networks: ['public'] });
+
+  it('is in metrics and logs, and shows neither path nor query of the address, which may be what opens it', async () => {
+    const registry = new Registry();
+    const anchors = ['https://hooks.example.com/T0K3N/in?key=S3CR3T', 'https://hooks.example.com/OTHER'].map((url) => webhookAnchor(db, options(url)));
+    const [one, other] = anchors.map((each) => each.name);
+    expect(one).toMatch(/^webhook hooks\.example\.com [0-9a-f]{8}$/);
+    expect(other).not.toBe(one);
+    const anchoring = startAnchoring({ dataSource: db, anchors, registry, log: createLogger('test', 'silent') });
+    expect(await registry.metrics()).toContain('hooks.example.com');
+    expect(await registry.metrics()).not.toMatch(/T0K3N|S3CR3T|OTHER/);
+    await anchoring.stop();
+  });
+
+  it('was another one in earlier versions: the receiver goes on where it had got to', async () => {
+    await db.query(`INSERT INTO app.anchor (name, size) VALUES ('webhook moved.example.com/T0K3N', 2)`);
+    const anchor = webhookAnchor(db, options('https://moved.example.com/T0K3N'));
+    expect(await anchor.size()).toBe(2);
+    expect(await db.query(`SELECT name, size::int FROM app.anchor WHERE name LIKE '%moved%'`)).toEqual([{ name: anchor.name, size: 2 }]);
+    expect(await webhookAnchor(db, options('https://moved.example.com/T0K3N')).size()).toBe(2);
   });
 });
 

@@ -1,4 +1,5 @@
 import { ConfigError, loadSecretFile, type WorkerEnv } from '@handover/config';
+import type { Network } from '@handover/webhook-delivery';
 import type { DataSource } from 'typeorm';
 import type { Anchor } from './anchoring.ts';
 import { fileAnchor } from './file-anchor.ts';
@@ -11,6 +12,7 @@ export { fileAnchor, webhookAnchor };
 export const anchorsOf = (
   dataSource: DataSource,
   env: Pick<WorkerEnv, 'HANDOVER_CHECKPOINT_FILE' | 'HANDOVER_CHECKPOINT_WEBHOOK' | 'HANDOVER_CHECKPOINT_WEBHOOK_SECRET_FILE'>,
+  networks: readonly Network[],
 ): readonly Anchor[] => {
   const { HANDOVER_CHECKPOINT_FILE: file, HANDOVER_CHECKPOINT_WEBHOOK: url, HANDOVER_CHECKPOINT_WEBHOOK_SECRET_FILE: secretFile } = env;
   if (url !== undefined && secretFile === undefined)
@@ -18,6 +20,6 @@ export const anchorsOf = (
 
   return [
     ...(file === undefined ? [] : [fileAnchor(dataSource, file)]),
-    ...(url === undefined || secretFile === undefined ? [] : [webhookAnchor(dataSource, { url, secret: loadSecretFile(secretFile) })]),
+    ...(url === undefined || secretFile === undefined ? [] : [webhookAnchor(dataSource, { url, secret: loadSecretFile(secretFile), networks })]),
   ];
 };

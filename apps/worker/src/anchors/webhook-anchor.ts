@@ -1,27 +1,50 @@
+import { createHash } from 'node:crypto';
 import { Anchors, checkpointKeys, consistencyOf, type AnchorClaim } from '@handover/event-store-postgres';
-import { DELIVERY_TIMEOUT_MS, backOffMs, createSender, type SigningSecret } from '@handover/webhook-delivery';
+import { DELIVERY_TIMEOUT_MS, backOffMs, createSender, type Network, type SigningSecret } from '@handover/webhook-delivery';
 import type { DataSource } from 'typeorm';
 import type { Anchor } from './anchoring.ts';
 
 export interface WebhookOptions {
   readonly url: string;
   readonly secret: SigningSecret;
+  /** Which may be called. */
+  readonly networks: readonly Network[];
 }
+
+/** A name is in metrics and logs, and the path of an address may be what opens it. */
+const nameOf = ({ host, href }: URL): string => `webhook ${host} ${createHash('sha256').update(href).digest('hex').slice(0, 8)}`;
 
 /**
  * Posts every checkpoint, in order, as a signed Standard Webhook, with the proof that it continues the one before. The
  * position moves only after a 2xx; a receiver that is away gets all of them later, each with the same `webhook-id`.
  */
-export const webhookAnchor = (dataSource: DataSource, { url, secret }: WebhookOptions): Anchor => {
+export const webhookAnchor = (dataSource: DataSource, { url, secret, networks }: WebhookOptions): Anchor => {
   const anchors = new Anchors(dataSource);
-  const send = createSender();
+  const send = createSender({ networks });
   let alarm: string | null = null;
-  const name = `webhook ${new URL(url).host}${new URL(url).pathname}`;
+  const name = nameOf(new URL(url));
+  let renamed: Promise<void> | null = null;
+  /** Once per start: an earlier version named the row by host and path. */
+  const named = (): Promise<void> =>
+    (renamed ??= anchors.rename(`webhook ${new URL(url).host}${new URL(url).pathname}`, name).catch((error: unknown) => {
+      renamed = null;
+      throw error;
+    }));
 
   return {
     name,
-    size: () => anchors.sizeOf(name),
+    size: async () => {
+      await named();
+      return anchors.sizeOf(name);
+    },
     once: async () => {
+      await named();
+      const cutAt = await anchors.cutAt(name);
+      if (cutAt !== null)
+        return {
+          delivered: 0,
+          alarm: `it was sent a checkpoint of ${cutAt} events, and the log has none that is as large: it was cut, or restored from a backup`,
+        };
       const claim = await anchors.claim(name, DELIVERY_TIMEOUT_MS * 2);
       if (!claim) return { delivered: 0, alarm };
       const { size, keyId } = claim.checkpoint;
