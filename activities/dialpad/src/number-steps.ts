@@ -1,5 +1,4 @@
-import type { NumberWish, StepKind } from '@handover/case';
-import { stepOf } from '@handover/case';
+import { invitedByUs, type NumberWish, type StepKind } from '@handover/case';
 import { isConnectorError } from '@handover/connector-kit';
 import { boughtIn, boughtMeanwhile } from './bought.ts';
 import { hasAccepted } from './invite-steps.ts';
@@ -110,13 +109,10 @@ const fromLeaver = async ({ deps: { dialpad, persons, cases } }: StepContext, pe
   return { candidates: free, meantFrom: leaver.caseId };
 };
 
-/** Whether the user is one we invited; else it was somebody's before, and keeps what it had. */
-const invitedByUs = ({ state }: StepContext): boolean => state.steps.some((step) => step.kind === 'inviteUser' && stepOf(state, step.id).begun);
-
 /** The numbers that the case brought. */
 const brought = async (context: StepContext): Promise<readonly string[]> => {
   const now = await numbersOf(context);
-  if (invitedByUs(context)) return now;
+  if (invitedByUs(context.state)) return now;
   const had = (await context.imageOf(target<{ of: string }>(context).of)).before['numbers'];
   return now.filter((number) => !Array.isArray(had) || !had.includes(number));
 };
@@ -124,7 +120,7 @@ const brought = async (context: StepContext): Promise<readonly string[]> => {
 const unassignNumber: StepDefinition = {
   image: async (context) => ({ before: { numbers: await brought(context) } }),
   keep: async (context) => {
-    if (invitedByUs(context) && hasAccepted(await userOf(context)))
+    if (invitedByUs(context.state) && hasAccepted(await userOf(context)))
       throw new Blocked('invite.accepted', 'the person has accepted meanwhile: nothing is withdrawn; end the access with a leaver case, or waive');
     const numbers = await brought(context);
     // Nobody was asked for the loss of a number: whoever un-assigns it in the console decides that.

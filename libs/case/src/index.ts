@@ -21,6 +21,7 @@ export * from './number/inventory.ts';
 export * from './number/obstacle.ts';
 export { planNumber, type NumberSnapshot } from './number/plan.ts';
 export { planJoiner, type ExistingUser, type JoinerGroup, type JoinerPreflight } from './joiner/plan.ts';
+export { invitedByUs } from './joiner/withdraw.ts';
 export * from './seats.ts';
 export * from './company/company.ts';
 export * from './person/facts.ts';

@@ -69,6 +69,30 @@ describe('a joiner', () => {
     expect(await world.eventTypes(caseId)).toContain('StepContradicted');
   }, 60_000);
 
+  it('whom somebody invited by hand is not deleted when the case is taken back, and loses only the number that the case brought', async () => {
+    await world.control('/sandbox/faults', { operation: 'POST /users', nth: 1, fault: 'no-op' });
+    const caseId = await hire('hana');
+    expect((await world.until(caseId, 'the contradiction', (each) => each.attention !== null)).attention?.step).toBe('invite');
+    const officeId = (await world.dialpad.offices()).find((office) => office.name === 'Berlin')?.id ?? '';
+    const invitation = { email: 'hana.ways@example.com', givenName: 'hana', familyName: 'Ways', officeId, license: 'talk' };
+    await world.dialpad.inviteUser(invitation, { startedAt: new Date().toISOString() });
+    const [made] = await world.dialpad.findUsersByEmail(invitation.email);
+    const [own] = await world.dialpad.pooledNumbers();
+    await world.dialpad.assignNumber({ number: own?.number ?? '', target: { type: 'user', id: made?.id ?? '' }, primary: true });
+    await world.execute(caseId, {
+      type: 'claimByHand',
+      free: { step: 'invite', actor: 'operator', reasonCode: null, reason: null, evidence: 'invited in the console' },
+    });
+    await invited(caseId);
+    expect((await userOf(caseId))?.phoneNumbers).toHaveLength(2);
+
+    await world.execute(caseId, { type: 'rescind', rescind: { actor: 'operator', reasonCode: 'wrong-person', reason: null, factId: null } });
+    await world.until(caseId, 'the end', (view) => view.closed);
+    expect((await world.view(caseId)).phase).toBe('cancelled');
+    expect(await world.user(made?.id ?? '')).toMatchObject({ state: 'pending', phoneNumbers: [own?.number] });
+    expect(await writesOf(made?.id ?? '')).not.toContain('DELETE /users/{id}');
+  }, 60_000);
+
   it('gets the number of the leaver whom HR names, as soon as it is handed over', async () => {
     const { items } = await world.control<{ items: { id: string }[] }>('/api/v2/users?state=active&apikey=test');
     const coached = (await Promise.all((await world.dialpad.coachingTeams()).map((team) => world.dialpad.coachingTeamMembers(team.id))))

@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
-import { block, day, deciding, done, joinerPlan, joinerTerms, opened, planned, start } from '../testing/cases.ts';
+import { block, day, deciding, done, joinerPlan, joinerTerms, opened, planned, start, verify } from '../testing/cases.ts';
 import { given, types } from '../testing/given.ts';
+import type { CaseCommand } from '../case/decide.ts';
 import { viewOf } from '../case/view.ts';
 import type { JoinerTerms } from '../case/terms.ts';
 import { defaultPolicy } from '../policy/policy.ts';
@@ -121,6 +122,34 @@ describe('a joiner who is there already', () => {
       .steps.filter((step) => step.id.startsWith('withdraw-'))
       .map((step) => step.kind);
     expect(kinds).toEqual(['unassignNumber', 'suspendUser', 'returnSeat']);
+  });
+});
+
+describe('a joiner whom somebody invited by hand', () => {
+  const claimed: CaseCommand = { type: 'claimByHand', free: { step: 'invite', actor: 'operator', reasonCode: null, reason: null, evidence: 'in the console' } };
+  const stuck = plain.then(...done(day(8), 'seat'), start('invite', day(8)), block('invite', 'dialpad.refused'));
+  const cancelled: CaseCommand = { type: 'rescind', rescind: { actor: 'operator', reasonCode: null, reason: null, factId: null } };
+  const withdrawn = (invited: ReturnType<typeof given>): string[] =>
+    invited
+      .then(cancelled)
+      .state()
+      .steps.filter((step) => step.id.startsWith('withdraw-'))
+      .map((step) => step.kind);
+
+  it('keeps the user when the case is taken back, and gives up only what the case brought', () => {
+    const byHand = stuck.then(claimed, start('invite', day(8), 2), verify('invite', 2), ...done(day(8), 'number'));
+    expect(byHand.state().stepStates['invite']?.status).toBe('by-hand');
+    expect(withdrawn(byHand)).toEqual(['unassignNumber', 'returnSeat']);
+  });
+
+  it('keeps the user also when that was said and not read back yet', () => {
+    expect(withdrawn(stuck.then(claimed))).toEqual(['returnSeat']);
+  });
+
+  it('loses the invitation like any other once it was tried again and came from us', () => {
+    const retried: CaseCommand = { type: 'retryStep', free: { step: 'invite', actor: 'operator', reasonCode: 'fixed', reason: null } };
+    const contradicted = stuck.then(claimed, start('invite', day(8), 2), block('invite', 'dialpad.refused', 2));
+    expect(withdrawn(contradicted.then(retried, start('invite', day(8), 3), verify('invite', 3)))).toEqual(['withdrawInvite', 'returnSeat']);
   });
 });
 
