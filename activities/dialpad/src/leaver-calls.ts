@@ -1,5 +1,6 @@
 import {
   brokenPromises,
+  isRefused,
   endInWords,
   endsOf,
   startOf,
@@ -98,13 +99,19 @@ const targetOf = async (context: StepContext, number: string): Promise<CallTarge
   return now === null || now.targetId === null || now.targetType === null ? null : { type: now.targetType.replaceAll('_', ''), id: now.targetId };
 };
 
+/** Numbers whose loss was refused stay with the leaver: that is no promise broken. */
+const keptNumbers = ({ state }: StepContext): readonly string[] =>
+  state.steps.filter((step) => step.kind === 'moveNumber' && isRefused(state, step)).map(({ target: { number } }) => `number:${String(number)}`);
+
 /** After the hand-over every touched line and number is followed again, as it really is now, and compared with what was promised. */
 const verifyCalls: StepDefinition = {
   readFirst: false,
   keep: async () => undefined,
   read: async (context) => {
     const leaverId = userIdOf(context);
-    const { paths, names } = await promisedPaths(context);
+    const promised = await promisedPaths(context);
+    const paths = promised.paths.filter(({ from }) => !keptNumbers(context).includes(from));
+    const { names } = promised;
     const graph = await graphNow(context, paths);
     // A person who has looked at a difference may settle for calls that reach somebody.
     const broken = brokenPromises(paths, graph, { leaverId, strict: context.at.round === 1 });

@@ -1,4 +1,4 @@
-import { attentionOf, stepOf, taskBehind, taskOf, whatItWaitsFor, type OpenCase, type PlannedStep, type WaitsFor } from '@handover/case';
+import { attentionOf, keepsNumbers, stepOf, taskBehind, taskOf, whatItWaitsFor, type OpenCase, type PlannedStep, type WaitsFor } from '@handover/case';
 import type { CaseDetail, CaseItem } from '@handover/contracts';
 import { holdShown } from './legal-holds.ts';
 import { impactIn } from './leaver-impact.ts';
@@ -123,7 +123,7 @@ const decidedAt = (events: readonly StoredEvent[], stage: string, actor: string)
 
 /** The lines of no return that lie ahead, and when they may be crossed at the earliest; null: not known yet. */
 const undoUntil = (state: OpenCase): CaseDetail['undoUntil'] =>
-  state.status === 'closed' || state.rescinding
+  state.status === 'closed' || state.rescinding || keepsNumbers(state)
     ? []
     : state.steps
         .filter((step) => !step.reversible && !stepOf(state, step.id).begun)

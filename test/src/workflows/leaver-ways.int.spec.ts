@@ -95,6 +95,44 @@ describe('where the company keeps no numbers (reservePool: false)', () => {
     expect(await world.user(user.id)).toMatchObject({ state: 'active', phoneNumbers: user.phoneNumbers });
     expect((await world.user(heir.id))?.phoneNumbers).toEqual(heir.phoneNumbers);
   }, 60_000);
+
+  it('what is not lost is handed over while nobody has answered, and a number whose loss is refused stays with the suspended user', async () => {
+    const user = nextUser();
+    const { items } = await world.control<{ items: { id: string }[] }>('/api/v2/departments?apikey=test');
+    await world.dialpad.addToGroup({ userId: user.id, group: { type: 'department', id: items[0]?.id ?? '' }, role: 'operator' });
+    const caseId = await leaves(user);
+    await world.until(caseId, 'the approval', (view) => view.gates.leaver === 'open');
+    await world.approve(caseId, 'leaver');
+    const waits = await world.until(caseId, 'the other steps', (view) => view.steps.some(({ id, status }) => id === 'seat' && status === 'verified'));
+    expect(waits).toMatchObject({ phase: 'handing-over', gates: { 'number-loss': 'open' } });
+    const open = waits.steps.filter((step) => step.phase === 'handing-over' && step.status !== 'verified').map((step) => step.kind);
+    expect([...new Set(open)]).toEqual(['moveNumber', 'verifyCalls']);
+    expect(await world.user(user.id)).toMatchObject({ state: 'suspended', phoneNumbers: user.phoneNumbers });
+
+    await world.vote(caseId, 'number-loss', 'refuse', 'approver2');
+    await world.until(caseId, 'the hold', (view) => view.phase === 'holding' || view.attention !== null);
+    await world.pass('73h');
+    const ended = await world.until(caseId, 'the end', (view) => view.closed || view.attention !== null);
+    expect(ended).toMatchObject({ phase: 'done', attention: null });
+    const { state } = (await world.cases.load(caseId)) ?? {};
+    expect(state).toMatchObject({ result: 'kept-suspended', stepStates: { 'number-1': { status: 'pending', code: 'step.refused' } } });
+    expect(await world.user(user.id)).toMatchObject({ state: 'suspended', phoneNumbers: user.phoneNumbers });
+    await world.history('leaver', caseId, 'leaver-number-kept');
+  }, 60_000);
+
+  it('a number whose loss is approved is lost, and the case goes on to the delete', async () => {
+    const user = nextUser();
+    const caseId = await leaves(user);
+    await world.until(caseId, 'the approval', (view) => view.gates.leaver === 'open');
+    await world.approve(caseId, 'leaver');
+    await world.until(caseId, 'the other steps', (view) => view.steps.some(({ id, status }) => id === 'seat' && status === 'verified'));
+    await world.approve(caseId, 'number-loss');
+    await world.until(caseId, 'the hold', (view) => view.phase === 'holding' || view.attention !== null);
+    expect((await world.user(user.id))?.phoneNumbers).toEqual([]);
+    await world.pass('73h');
+    expect((await world.until(caseId, 'the approval of the delete', (view) => view.phase === 'awaiting-delete-approval')).attention).toBeNull();
+    await world.history('leaver', caseId, 'leaver-number-lost');
+  }, 60_000);
 });
 
 describe('where the policy is as it comes', () => {

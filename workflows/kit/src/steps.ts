@@ -13,8 +13,11 @@ const find = (desk: Desk, id: string): ViewStep | undefined => desk.view.steps.f
 const isDone = (step: ViewStep | undefined): boolean => step === undefined || SETTLED.includes(step.status);
 
 /** Every step of the phases, in the order of the plan. */
-export async function perform(desk: Desk, phases: readonly string[]): Promise<void> {
-  for (const step of desk.view.steps.filter((each) => phases.includes(each.phase))) await performStep(desk, step.id);
+export const perform = (desk: Desk, phases: readonly string[]): Promise<void> => performAll(desk, (step) => phases.includes(step.phase));
+
+/** Every such step, in the order of the plan. */
+export async function performAll(desk: Desk, which: (step: ViewStep) => boolean): Promise<void> {
+  for (const step of desk.view.steps.filter(which)) await performStep(desk, step.id);
 }
 
 /**

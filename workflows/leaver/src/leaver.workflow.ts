@@ -1,6 +1,6 @@
 import type { CaseInput } from '@handover/workflow-contracts';
-import { Desk, Turned, attemptAll, cases, dialpad, passGate, perform, performStep, plan } from '@handover/workflow-kit';
-import { CancellationScope, allHandlersFinished, condition } from '@temporalio/workflow';
+import { Desk, Turned, attemptAll, cases, dialpad, passGate, perform, performAll, performStep, plan } from '@handover/workflow-kit';
+import { CancellationScope, allHandlersFinished, condition, patched } from '@temporalio/workflow';
 
 /** Access first, numbers before any delete, and nothing that cannot be undone before somebody approved it. */
 export async function leaver(input: CaseInput): Promise<string> {
@@ -37,8 +37,10 @@ async function remove(desk: Desk): Promise<void> {
 
   await secureCalls(desk);
   await perform(desk, ['cutting-access']);
-  if ((await passGate(desk, 'number-loss')) === 'refused') return;
-  await perform(desk, ['handing-over']);
+  const handedOver = await handOver(desk);
+  if (handedOver === 'stopped') return;
+  // A delete would lose the numbers that are to be kept: the person can come back for the time of the hold, and stays suspended.
+  if (handedOver === 'numbers-kept') return hold(desk);
 
   // Under `releaseSeat: delete` Dialpad's own restore window is the hold: deleted first, held afterwards.
   if (desk.view.timings?.releaseSeat === 'delete') {
@@ -70,6 +72,27 @@ async function secureCalls(desk: Desk): Promise<void> {
     await performStep(desk, step.id);
 
   await attemptAll(desk, (step) => step.early === true);
+}
+
+/** What nobody has to be asked for comes first: an approval that is waited for holds nothing else up. */
+async function handOver(desk: Desk): Promise<'done' | 'numbers-kept' | 'stopped'> {
+  if (desk.gate('number-loss') === 'none') {
+    await perform(desk, ['handing-over']);
+    return 'done';
+  }
+  // Cases of earlier releases asked first, and went no further when the answer was no.
+  if (!patched('number-loss-last')) {
+    if ((await passGate(desk, 'number-loss')) === 'refused') return 'stopped';
+    await perform(desk, ['handing-over']);
+    return 'done';
+  }
+
+  // Calls are followed when every number is where it goes.
+  await performAll(desk, (step) => step.phase === 'handing-over' && step.gate === undefined && step.kind !== 'verifyCalls');
+  const isKept = (await passGate(desk, 'number-loss')) === 'refused';
+  await performAll(desk, (step) => step.phase === 'handing-over' && !(isKept && step.gate === 'number-loss'));
+
+  return isKept ? 'numbers-kept' : 'done';
 }
 
 /** The stream judges by another clock than the timer's; where that says "not yet", we ask again after so long. */

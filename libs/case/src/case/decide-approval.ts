@@ -1,8 +1,8 @@
 import { RuleViolation, happened, nothingNew, type Decided } from '../kernel.ts';
 import type { CaseEvent, Verdict } from './events.ts';
 import type { Gate } from './plan.ts';
-import { gateStatus, nextStage, openStage } from './gates.ts';
-import { evolve, stageOf, type OpenCase, type StageState } from './state.ts';
+import { keepsNumbers, nextStage, openStage } from './gates.ts';
+import { evolve, stageOf, stepOf, type OpenCase, type StageState } from './state.ts';
 
 /** Who decides, as the directory knows them. `personRef` is set where policy ties the actor to an employee. */
 export interface Decider {
@@ -31,6 +31,7 @@ const iso = (ms: number): string => new Date(ms).toISOString();
 export const openGate = (state: OpenCase, gate: Gate, now: string): Decided<CaseEvent> => {
   const stage = nextStage(state, gate);
   if (!stage || openStage(state, gate) || !state.plan || state.rescinding) return nothingNew;
+  if (gate === 'leaver-delete' && keepsNumbers(state)) return nothingNew;
 
   const patience = Date.parse(now) + state.plan.timings.approvalDeadline;
   const cutOff = state.terms.kind === 'leaver' ? Date.parse(state.terms.cutOff) : 0;
@@ -67,7 +68,7 @@ export const decideStage = (state: OpenCase, command: Decide, now: string): Deci
     },
     ...(command.reason === null ? {} : { personal: { reason: command.reason } }),
   };
-  if (verdict === 'refuse') return happened<CaseEvent>(made, { type: 'StageRefused', data: { stage: stage.stage } });
+  if (verdict === 'refuse') return happened<CaseEvent>(made, { type: 'StageRefused', data: { stage: stage.stage } }, ...keptBack(state, stage));
 
   const votes = new Set([...stage.decisions.filter((each) => each.decision === 'approve').map((each) => each.actor), command.by.actor]);
   if (votes.size < stage.needed) return happened(made);
@@ -77,6 +78,14 @@ export const decideStage = (state: OpenCase, command: Decide, now: string): Deci
 
   return happened(made, approved, ...(after.status === 'none' ? [] : openGate(after, stage.gate, now).events));
 };
+
+/** A leaver goes on without what was refused, so the record says of each step that it is not done. */
+const keptBack = (state: OpenCase, { gate }: StageState): readonly CaseEvent[] =>
+  state.kind !== 'leaver' || gate !== 'number-loss'
+    ? []
+    : state.steps
+        .filter((step) => step.gate === gate)
+        .map((step) => ({ type: 'StepWithheld', data: { step: step.id, round: stepOf(state, step.id).round, code: 'step.refused' } }));
 
 /** Approving what a legal hold stops is allowed, recorded as such, and starts nothing before the hold is lifted. */
 const underHold = (state: OpenCase, stage: StageState, verdict: Verdict): { underHold?: true } => {
@@ -154,5 +163,3 @@ export const passDeadline = (state: OpenCase, stageName: string, now: string): D
 
   return { events: over ? [...escalated, { type: 'StageExpired', data: { stage: stageName } }] : escalated };
 };
-
-export const isRefused = (state: OpenCase, gate: Gate): boolean => gateStatus(state, gate) === 'refused';

@@ -2,7 +2,7 @@ import { RuleViolation, happened, nothingNew, type Decided, type JsonObject } fr
 import { touchedDialpad, undoSteps } from '../leaver/undo.ts';
 import { withdrawSteps } from '../joiner/withdraw.ts';
 import type { CaseEvent } from './events.ts';
-import { gateStatus, openStage } from './gates.ts';
+import { gateStatus, isRefused, keepsNumbers, openStage } from './gates.ts';
 import { openGate } from './decide-approval.ts';
 import type { Gate, Phase, Plan } from './plan.ts';
 import { evolve, isSettled, stepOf, type CaseState, type OpenCase } from './state.ts';
@@ -117,7 +117,7 @@ export const reachCutOff = (state: OpenCase, now: string): Decided<CaseEvent> =>
 };
 
 const allSettled = (state: OpenCase, phases: readonly Phase[]): boolean =>
-  state.steps.every((step) => !phases.includes(step.phase) || isSettled(stepOf(state, step.id).status));
+  state.steps.every((step) => !phases.includes(step.phase) || isSettled(stepOf(state, step.id).status) || isRefused(state, step));
 
 export const beginHold = (state: OpenCase, now: string): Decided<CaseEvent> => {
   if (state.holdUntil !== null || state.rescinding || state.status === 'closed' || !state.plan) return nothingNew;
@@ -226,8 +226,9 @@ export const closeCase = (state: OpenCase): Decided<CaseEvent> => {
     return end(state.withdrawing, state.withdrawing === 'expired' ? 'invitation-expired' : 'cancelled');
   }
   if (stepOf(state, 'link').status === 'waived') return end('done', 'no-dialpad-user');
-  if (gateStatus(state, 'leaver') === 'refused' || gateStatus(state, 'number-loss') === 'refused') return end('cancelled', 'refused');
-  if (gateStatus(state, 'leaver-delete') === 'refused') return end('done', 'kept-suspended');
+  if (gateStatus(state, 'leaver') === 'refused') return end('cancelled', 'refused');
+  if (gateStatus(state, 'leaver-delete') === 'refused' || (keepsNumbers(state) && touchedDialpad(state))) return end('done', 'kept-suspended');
+  if (gateStatus(state, 'number-loss') === 'refused') return end('cancelled', 'refused');
   if ((['joiner', 'mover', 'number', 'number-release'] as const).some((gate) => gateStatus(state, gate) === 'refused')) return end('cancelled', 'refused');
   if ((['mover', 'number', 'number-release'] as const).some((gate) => gateStatus(state, gate) === 'expired')) return end('cancelled', 'approval-expired');
   if (gateStatus(state, 'joiner') === 'expired') return end('expired', 'approval-expired');

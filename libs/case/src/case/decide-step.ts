@@ -1,6 +1,6 @@
 import { RuleViolation, happened, nothingNew, type Decided, type Json, type JsonObject } from '../kernel.ts';
 import type { CaseEvent } from './events.ts';
-import { isApprovedForPlan, lets } from './gates.ts';
+import { isApprovedForPlan, isRefused, lets } from './gates.ts';
 import type { PlannedStep, StepKind } from './plan.ts';
 import { stepOf, type OpenCase } from './state.ts';
 
@@ -72,6 +72,7 @@ const withheldBecause = (state: OpenCase, step: PlannedStep, now: string): strin
   if (step.kind === 'linkUser' || step.kind === 'checkJoiner') return null;
   if (!state.plan) return 'case.not_planned';
   if (state.terms.kind === 'mover' && Date.parse(now) < Date.parse(state.terms.effectiveAt)) return 'step.too_early';
+  if (isRefused(state, step)) return 'step.refused';
   if (!step.reversible) return step.gate !== null && isApprovedForPlan(state, step.gate) ? null : 'step.not_approved';
   if (state.terms.kind === 'joiner') return lets(state, 'joiner') ? null : 'step.not_approved';
   if (state.terms.kind === 'mover') return lets(state, 'mover') ? null : 'step.not_approved';

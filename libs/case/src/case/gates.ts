@@ -1,4 +1,4 @@
-import type { Gate } from './plan.ts';
+import type { Gate, PlannedStep } from './plan.ts';
 import type { OpenCase, StageState } from './state.ts';
 
 export type GateStatus = 'none' | 'waiting' | 'open' | 'approved' | 'refused' | 'expired' | 'void';
@@ -31,6 +31,12 @@ export const lets = (state: OpenCase, gate: Gate): boolean => {
   const status = gateStatus(state, gate);
   return status === 'none' || status === 'approved' || (gate === 'leaver' && status === 'expired');
 };
+
+/** Somebody said no to what cannot be undone: the step is not done, and nobody waits for it. */
+export const isRefused = (state: OpenCase, step: PlannedStep): boolean => !step.reversible && step.gate !== null && gateStatus(state, step.gate) === 'refused';
+
+/** A leaver whose numbers must not be lost keeps them, and is never deleted: a delete takes the numbers along. */
+export const keepsNumbers = (state: OpenCase): boolean => state.kind === 'leaver' && gateStatus(state, 'number-loss') === 'refused';
 
 /** The next stage of a gate that nobody was asked for yet. */
 export const nextStage = (state: OpenCase, gate: Gate): StageState | undefined => stagesOf(state, gate).find((each) => each.status === 'waiting');

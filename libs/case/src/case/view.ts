@@ -21,6 +21,8 @@ export interface ViewStep {
   readonly task?: string;
   /** Tried before access is cut, and not waited for until its phase. */
   readonly early?: boolean;
+  /** Whose approval the step waits for, where it has one of its own. */
+  readonly gate?: Gate;
 }
 
 /** What a workflow may know of its case: ids, states and instants. It travels in signals and results, so nothing personal. */
@@ -77,6 +79,7 @@ export const viewOf = (state: OpenCase, version: number): CaseView => {
       round: stepOf(state, step.id).round,
       ...namedTask(step, stepOf(state, step.id).code),
       ...(step.early ? { early: true } : {}),
+      ...(step.gate === null ? {} : { gate: step.gate }),
     })),
     gates,
     stage: stage ? { name: stage.stage, gate: stage.gate, deadline: stage.deadline, escalated: stage.escalated } : null,
