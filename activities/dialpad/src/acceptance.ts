@@ -1,6 +1,6 @@
 import { activityBy } from '@handover/activities-cases';
 import { viewOf } from '@handover/case';
-import { withPriority } from '@handover/connector-kit';
+import { isConnectorError, withPriority } from '@handover/connector-kit';
 import { systemBy } from '@handover/case-service';
 import type { DialpadActivities } from '@handover/workflow-contracts';
 import { hasAccepted } from './invite-steps.ts';
@@ -53,13 +53,21 @@ export const acceptanceActivities = (deps: DialpadActivityDeps): Acceptance => {
 
         return view;
       }),
+    // One user that cannot be read keeps nobody else waiting: the next look asks for it again.
     pollAcceptance: () =>
       guarded(async () => {
         const waiting = await deps.awaitingAcceptance();
-        let accepted = 0;
-        for (const caseId of waiting) if (await withPriority('background', () => look(caseId, 'poll'))) accepted += 1;
+        const sums = { accepted: 0, unreadable: 0 };
+        for (const caseId of waiting) {
+          try {
+            if (await withPriority('background', () => look(caseId, 'poll'))) sums.accepted += 1;
+          } catch (error) {
+            if (!isConnectorError(error)) throw error;
+            sums.unreadable += 1;
+          }
+        }
 
-        return { waiting: waiting.length, accepted };
+        return { waiting: waiting.length, ...sums };
       }),
   };
 };

@@ -17,7 +17,7 @@ const look = (summary: string): DialpadActivities =>
   });
 
 /** Started by a schedule: one look at all invitations for the whole company. */
-export async function acceptancePoll(): Promise<{ waiting: number; accepted: number }> {
+export async function acceptancePoll(): Promise<{ waiting: number; accepted: number; unreadable: number }> {
   return look('Look which invitations were accepted').pollAcceptance();
 }
 

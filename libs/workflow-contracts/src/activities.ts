@@ -61,7 +61,8 @@ export type DialpadActivities = { readonly [kind in StepKind]: (input: StepInput
   planMover(input: CaseRef): Promise<StepResult>;
   awaitAcceptance(input: CaseRef): Promise<CaseView>;
   expireAcceptance(input: CaseRef): Promise<CaseView>;
-  pollAcceptance(): Promise<{ readonly waiting: number; readonly accepted: number }>;
+  /** `unreadable`: invited users that Dialpad could not show this time. */
+  pollAcceptance(): Promise<{ readonly waiting: number; readonly accepted: number; readonly unreadable: number }>;
   /** Closes the tasks that a person has done in the console. */
   pollTasks(): Promise<{ readonly open: number; readonly done: number; readonly unreadable: number }>;
   /** Records what has changed about the company's numbers since the last reading. */

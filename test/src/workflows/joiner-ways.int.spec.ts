@@ -46,6 +46,23 @@ describe('a joiner', () => {
     await world.control('/sandbox/switches', { createState: 'pending' });
   }, 60_000);
 
+  it('who has accepted need not wait because Dialpad cannot show another invited user', async () => {
+    const [ill, well] = [await hire('ida'), await hire('jon')];
+    for (const caseId of [ill, well]) {
+      await invited(caseId);
+      await world.control(`/sandbox/users/${(await userOf(caseId))?.id}/accept`, {});
+    }
+    const poll = (name: string) => world.env.client.workflow.execute('acceptancePoll', { workflowId: `poll-${name}`, taskQueue: 'handover-cases', args: [] });
+    await world.control('/sandbox/faults', { operation: 'GET /users/{id}', userId: (await userOf(ill))?.id, rate: 1, seed: 1, fault: '500' });
+    expect(await poll('ill')).toMatchObject({ accepted: 1, unreadable: 1 });
+    await world.until(well, 'the end', (view) => view.closed);
+    expect((await world.view(ill)).phase).toBe('awaiting-acceptance');
+
+    await fetch(`${await world.sandboxUrl()}/sandbox/faults`, { method: 'DELETE' });
+    expect(await poll('well')).toMatchObject({ accepted: 1, unreadable: 0 });
+    await world.until(ill, 'the end', (view) => view.closed);
+  }, 60_000);
+
   it('whose invitation gets lost on its way back is invited once, with one number', async () => {
     await world.control('/sandbox/faults', { operation: 'POST /users', nth: 1, fault: 'lost-reply' });
     await world.control('/sandbox/faults', { operation: 'POST /numbers/{number}/assign', nth: 1, fault: 'lost-reply' });
