@@ -11,17 +11,21 @@ export interface Said {
 
 const TRIES = 25;
 
-/** Appends one event to a stream that has no rules of its own: what happened to a subscription, who read the record. */
+/**
+ * Appends one event to a stream that has no rules of its own: what happened to a subscription, who read the record. Nothing is
+ * decided on what is there, so nothing is read, however long the stream is: the refusal says where it stands, and a repetition
+ * is known by its id.
+ */
 export const say = async (store: EventStore, { stream, type, data, meta, key }: Said): Promise<void> => {
   const event = { id: eventIdOf(stream, [type, key]), type, schema: 1, data, meta };
+  let expected = 0;
   for (let tries = 1; ; tries += 1) {
-    const events = await store.read(stream);
-    if (events.some((each) => each.id === event.id)) return;
     try {
-      await store.commit([{ stream, expected: events[events.length - 1]?.version ?? 0, events: [event] }]);
+      await store.commit([{ stream, expected, events: [event] }]);
       return;
     } catch (error) {
       if (!(error instanceof EventStoreError && error.code === 'conflict') || tries >= TRIES) throw error;
+      expected = error.actual ?? expected;
     }
   }
 };

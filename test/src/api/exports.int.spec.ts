@@ -3,6 +3,7 @@ import { get } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { appendOf, caseStream } from '@handover/case-service';
+import type { EventStore } from '@handover/event-store';
 import { ocsfVersions } from '@handover/audit-feed';
 import { readEntry } from '@handover/record-proof';
 import { Ajv } from 'ajv';
@@ -195,6 +196,34 @@ describe('the list of the record', () => {
 });
 
 describe('who reads the record', () => {
+  it('is told at the same cost in the evening as in the morning: nothing is read of what was told before', async () => {
+    const { access } = api.worker;
+    await access.tell(api.worker.store);
+    let [read, tries] = [0, 0];
+    const counting: EventStore = {
+      read: async (stream, after) => {
+        const events = await api.worker.store.read(stream, after);
+        read += events.length;
+        return events;
+      },
+      commit: (appends, side) => {
+        tries += 1;
+        return api.worker.store.commit(appends, side);
+      },
+    };
+    for (let n = 0; n < 6; n += 1) {
+      await access.note({ actor: 'all-day', what: 'audit.list', detail: { n } });
+      expect(await access.tell(counting)).toBe(1);
+    }
+    expect(read).toBe(0);
+    expect(tries).toBeLessThanOrEqual(2 * 6);
+    const [{ streams, events } = { streams: 0, events: 0 }]: { streams: number; events: number }[] = await api.dataSource.query(
+      `SELECT count(DISTINCT stream_id)::int AS streams, count(*)::int AS events FROM ev.event WHERE stream_id LIKE 'access/%/all-day'`,
+    );
+    expect(events).toBe(6);
+    expect(streams).toBeLessThanOrEqual(2); // one a day
+  });
+
   it('is recorded, once for each read, and reading that is no news for the next reader', async () => {
     const { access } = api.worker;
     await access.tell(api.worker.store);
