@@ -10,12 +10,29 @@ export interface Read {
   readonly detail: JsonObject;
 }
 
+/** How long a repetition of the same read is no news. */
+const HOUR_MS = 3_600_000;
+/** What is remembered of that; where it is more, something is told once more. */
+const REMEMBERED = 10_000;
+
 /** The event that says who read the record. Whoever reads nothing but these is not recorded: it would never end. */
 export const RECORD_READ = 'RecordRead';
 
 /** Who looked at what. One insert before the answer; a worker tells the record in batches, so that reading stays cheap. */
 export class AccessReads {
+  private readonly lately = new Map<string, number>();
+
   constructor(private readonly dataSource: DataSource) {}
+
+  /** Once an hour for the same actor and thing, by each process: a page that asks every second is one reader. */
+  async noteHourly(read: Read): Promise<void> {
+    const key = JSON.stringify([read.actor, read.what, read.detail]);
+    const now = Date.now();
+    if (now < (this.lately.get(key) ?? 0)) return;
+    await this.note(read);
+    if (this.lately.size >= REMEMBERED) this.lately.clear();
+    this.lately.set(key, now + HOUR_MS);
+  }
 
   async note({ actor, what, detail }: Read): Promise<void> {
     await this.dataSource.query('INSERT INTO app.access_read (actor, what, detail) VALUES ($1, $2, $3)', [actor, what, JSON.stringify(detail)]);

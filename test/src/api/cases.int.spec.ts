@@ -186,6 +186,8 @@ describe('a person', () => {
     expect(JSON.stringify(answer.body)).toContain('Unmistakable');
     expect(JSON.stringify(answer.body)).toContain('kept as HR said it');
     expect(answer.headers.get('content-disposition')).toContain('attachment');
+    const { events } = (await api.call('admin', `/v1/persons/${ref}/data`)).body as unknown as { events: { type: string; data: object }[] };
+    expect(events.filter((event) => event.type === 'DataExported')).toMatchObject([{ data: { actor: 'admin', reasonCode: 'subject-request' } }]); // the first read
     expect((await api.call('admin', '/v1/persons/nobody/data')).status).toBe(404);
   });
 });

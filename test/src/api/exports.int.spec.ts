@@ -224,6 +224,21 @@ describe('who reads the record', () => {
     expect(streams).toBeLessThanOrEqual(2); // one a day
   });
 
+  it('and who looks at a case with the names in it is recorded once an hour, who is shown none is not', async () => {
+    const { access } = api.worker;
+    await access.tell(api.worker.store);
+    for (let n = 0; n < 3; n += 1) {
+      await api.call('operator', `/v1/cases/${caseId}`);
+      await api.call('operator', `/v1/cases/${caseId}/timeline`);
+      await api.call('auditor', `/v1/cases/${caseId}`);
+    }
+    await api.call('approver', `/v1/cases/${caseId}/timeline`);
+    expect((await api.call('operator', '/v1/cases/00000000-0000-4000-8000-000000000000')).status).toBe(404);
+    const noted: Line[] = await api.dataSource.query('SELECT actor, what, detail FROM app.access_read ORDER BY id');
+    expect(noted).toEqual(['operator', 'approver'].map((actor) => ({ actor, what: 'case.read', detail: { caseId } })));
+    expect(await access.tell(api.worker.store)).toBe(2);
+  });
+
   it('is recorded, once for each read, and reading that is no news for the next reader', async () => {
     const { access } = api.worker;
     await access.tell(api.worker.store);

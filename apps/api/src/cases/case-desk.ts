@@ -48,7 +48,7 @@ export type Names = ReadonlyMap<string, string>;
 /** Roles that may see who a person is; the others see the reference. */
 const SEES_NAMES = ['admin', 'operator', 'approver', 'requester'];
 
-const mayName = (caller: Caller): boolean => caller.roles.some((role) => SEES_NAMES.includes(role));
+export const mayName = (caller: Caller): boolean => caller.roles.some((role) => SEES_NAMES.includes(role));
 
 /** What callers ask of cases, in the words of the rules. No rule is here. */
 export class CaseDesk {

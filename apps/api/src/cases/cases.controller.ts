@@ -1,11 +1,13 @@
+import type { AccessReads } from '@handover/audit-feed';
 import * as contracts from '@handover/contracts';
-import { Body, Controller, Get, Header, Headers, HttpCode, Param, Post, Query, Res } from '@nestjs/common';
+import { Body, Controller, Get, Header, Headers, HttpCode, Inject, Param, Post, Query, Res } from '@nestjs/common';
 import { ApiBearerAuth, ApiHeader, ApiOperation, ApiResponse, ApiTags } from '@nestjs/swagger';
 import type { Response } from 'express';
 import type { z } from 'zod';
 import { By, Roles, type Caller } from '../http/auth.ts';
 import { SubjectAccess } from '../persons/subject-export.ts';
-import { CaseDesk } from './case-desk.ts';
+import { ACCESS_READS } from '../tokens.ts';
+import { CaseDesk, mayName } from './case-desk.ts';
 
 type In<S extends z.ZodType> = z.output<S>;
 
@@ -14,7 +16,10 @@ type In<S extends z.ZodType> = z.output<S>;
 @ApiResponse({ status: 401, standardSchema: contracts.problem })
 @Controller('v1/cases')
 export class CasesController {
-  constructor(private readonly desk: CaseDesk) {}
+  constructor(
+    private readonly desk: CaseDesk,
+    @Inject(ACCESS_READS) private readonly access: AccessReads,
+  ) {}
 
   @Post()
   @Roles('requester', 'operator')
@@ -57,15 +62,24 @@ export class CasesController {
   @ApiOperation({ summary: 'A case: state, plan, what it waits for' })
   @ApiResponse({ status: 200, standardSchema: contracts.caseDetail })
   @ApiResponse({ status: 404, standardSchema: contracts.problem })
-  detail(@Param('id', { schema: contracts.caseId }) id: string, @By() caller: Caller): Promise<contracts.CaseDetail> {
-    return this.desk.detail(id, caller);
+  async detail(@Param('id', { schema: contracts.caseId }) id: string, @By() caller: Caller): Promise<contracts.CaseDetail> {
+    const detail = await this.desk.detail(id, caller);
+    await this.noted(id, caller);
+    return detail;
   }
 
   @Get(':id/timeline')
   @ApiOperation({ summary: 'What happened, oldest first' })
   @ApiResponse({ status: 200, standardSchema: contracts.timeline })
   async timeline(@Param('id', { schema: contracts.caseId }) id: string, @By() caller: Caller): Promise<object> {
-    return { items: await this.desk.timeline(id, caller) };
+    const items = await this.desk.timeline(id, caller);
+    await this.noted(id, caller);
+    return { items };
+  }
+
+  /** Whoever is shown no name and nothing that people wrote reads what is readable for ever. */
+  private async noted(caseId: string, caller: Caller): Promise<void> {
+    if (mayName(caller)) await this.access.noteHourly({ actor: caller.actor, what: 'case.read', detail: { caseId } });
   }
 
   @Post(':id/approvals/:stage/decisions')
