@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { CaseRows, openDatabase, verifyLog, verifyStreams } from '@handover/event-store-postgres';
+import { handover } from '@handover/local';
 import { createLogger } from '@handover/observability';
 import { restartLost } from '@handover/worker';
 import { decideUpdate } from '@handover/workflow-contracts';
@@ -139,6 +140,46 @@ describe('from an HR webhook to the end', () => {
       HandoverNeedsAttention: false,
     });
     expect(await described.staticSummary()).toMatch(/^leaver/);
+  }, 30_000);
+});
+
+describe('the command line, beside what runs', () => {
+  const asked = async (...args: string[]): Promise<{ code: number; said: string }> => {
+    const said: string[] = [];
+    const code = await handover([...args, '--data-dir', whole.dataDir], (line) => void said.push(line));
+    return { code, said: said.join('\n') };
+  };
+  type Followers = { subscriptions: { name: string; state: string; generation: number; position: number; lag: number }[] };
+  const followers = async (): Promise<Followers['subscriptions']> => (JSON.parse((await asked('subscriptions', '--json')).said) as Followers).subscriptions;
+
+  it('lists what follows the log, how far it is, and what is live', async () => {
+    const { code, said } = await asked('subscriptions');
+    expect(code).toBe(0);
+    expect(said).toMatch(/^ {2}audit-index +live +generation \d+, \d+ events, \d+ behind, /m);
+    expect((await followers()).every((each) => each.state === 'live')).toBe(true);
+  }, 30_000);
+
+  it('rebuilds a read model beside the one that is read, and switches to it', async () => {
+    const before = (await followers()).find((each) => each.name === 'audit-index');
+    const { code, said } = await asked('rebuild', 'audit-index');
+    expect({ code, said }).toEqual({ code: 0, said: expect.stringMatching(/audit-index: \d+ events applied; generation \d+ is what readers see now$/) });
+    const after = (await followers()).filter((each) => each.name === 'audit-index');
+    expect(after).toMatchObject([{ state: 'live', generation: (before?.generation ?? 0) + 1 }]);
+    expect(after[0]?.position).toBeGreaterThanOrEqual(before?.position ?? 0);
+    const { items } = (await whole.call<{ items: { type: string }[] }>('auditor', `/v1/audit?caseId=${leaverCase}&limit=200`)).body;
+    expect(items.map((each) => each.type)).toContain('CertificateIssued');
+    await expect(asked('rebuild', 'nonsense')).rejects.toThrow('nonsense');
+    await expect(asked('rebuild')).rejects.toThrow('which read model? There are');
+  }, 60_000);
+
+  it('says what retention would let go, without doing it', async () => {
+    await expect(asked('retention')).rejects.toThrow('retention --dry-run');
+    const { code, said } = await asked('retention', '--dry-run');
+    expect(code).toBe(0);
+    expect(said).toMatch(/^Record 2562d, inbox 90d; not approved yet \(0 of 2\): nothing is let go$/m);
+    expect(said).toMatch(/^\d+ persons can be read; of 0 nothing was heard for 2562d, and of the 0 longest silent 0 would be let go$/m);
+    const preview = JSON.parse((await asked('retention', '--dry-run', '--json')).said) as { erasable: number; policy: { approved: boolean } };
+    expect(preview).toMatchObject({ erasable: 0, silent: 0, persons: [], policy: { approved: false } });
   }, 30_000);
 });
 
