@@ -3,6 +3,7 @@ import { generateKeyPairSync, randomBytes } from 'node:crypto';
 import { mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { eventIdOf } from '@handover/event-store';
@@ -81,6 +82,8 @@ beforeAll(async () => {
   await new Sequencer(db, { signer: first }).once({ checkpoint: true });
   writeFileSync(at('kept.txt'), `${(await checkpoints(db, 1))[0]?.note}\n`);
   writeFileSync(at('vkey.txt'), `${vkeyOf(first)}\n`);
+  writeFileSync(at('older.ndjson'), await exported(null));
+  await sleep(1_100); // checkpoints sign their second
   const next = newSigner();
   await rotateKey(db, { previous: first, next });
   await write('a', 100, 50);
@@ -174,6 +177,26 @@ describe('handover verify', () => {
     expect([code, said]).toEqual([0, expect.stringContaining('350 of them in the log, 350 under its')]);
     expect((await here('--export', at('record.ndjson.gz'), '--keys', at('vkey.txt'))).code).toBe(0);
     expect(await here('--export', at('record.ndjson'))).toMatchObject({ code: 2 });
+  });
+
+  it('takes an export that somebody says is older than what was kept, and a cut one no more than before', async () => {
+    const judged = (file: string, ...more: string[]) => here('--export', at(file), '--keys', at('keys.json'), ...more);
+    expect(await judged('older.ndjson')).toMatchObject({ code: 1, said: expect.stringContaining('350') });
+    const older = await judged('older.ndjson', '--older-export');
+    expect([older.code, older.said]).toEqual([0, expect.stringContaining('300 events in 3 streams')]);
+    expect((await judged('record.ndjson', '--older-export')).code).toBe(0);
+
+    for (const [name, whole, keep] of [
+      ['cut-older.ndjson', 'older.ndjson', 200],
+      ['cut-newest.ndjson', 'record.ndjson', 300],
+    ] as const) {
+      const lines = readFileSync(at(whole), 'utf8').split('\n');
+      const end = lines.find((line) => line.includes('"end"'));
+      writeFileSync(at(name), `${lines.slice(0, keep).join('\n')}\n`);
+      expect(await judged(name, '--older-export')).toMatchObject({ code: 1, said: expect.stringContaining('cut') });
+      writeFileSync(at(name), `${lines.slice(0, keep).join('\n')}\n${end}\n`); // with its own end sewn on
+      expect((await judged(name, '--older-export')).code).toBe(1);
+    }
   });
 
   it('names in the running system what was changed', async () => {
