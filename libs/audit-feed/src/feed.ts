@@ -39,6 +39,12 @@ const read = async (dataSource: DataSource, filter: AuditFilter, after: number, 
   );
 };
 
+/** Position of the last entry that matches, up to there; -1 for none behind `after`. */
+export const lastMatching = async (dataSource: DataSource, filter: AuditFilter, { after, upTo }: { after: number; upTo: number }): Promise<number> => {
+  const [last] = isEmpty(filter) ? [{ position: upTo }] : await findAudit(dataSource, filter, { before: upTo + 1, limit: 1 });
+  return last && last.position > after ? last.position : -1;
+};
+
 /** The last position that can be read with this filter; -1 for none. */
 export const newest = async (dataSource: DataSource, filter: AuditFilter = {}): Promise<number> => {
   const rows: { next: string }[] = await dataSource.query(

@@ -112,8 +112,42 @@ describe('an export in CSV', () => {
     const rows = String(body).split('\r\n');
     expect(rows[0]).toBe('position,recordedAt,stream,version,type,actor,channel,onBehalfOf,caseId,eventId,data,hash');
     expect(rows[rows.length - 1]).toBe('');
-    expect(headers.get('content-disposition')).toBe('attachment; filename="handover-record.csv"');
+    expect(headers.get('content-disposition')).toBe(`attachment; filename="handover-record-to-${rows.length - 3}.csv"`); // a head, an end, and positions from 0
     expect(rows.slice(1, -1).every((row) => !/(^|,)"?[=+@-]/.test(row))).toBe(true);
+  });
+});
+
+describe('whether a download is whole', () => {
+  const csvPositions = (body: unknown): number[] =>
+    String(body)
+      .split('\r\n')
+      .slice(1, -1)
+      .map((row) => Number(row.split(',')[0]));
+  const ocsfPositions = (body: unknown): number[] => lines(body).map((line) => Number((line['metadata'] as Line)['sequence']));
+  const ask = async (query: string) => {
+    const { body, headers } = await api.call('auditor', `/v1/audit/export?${query}`);
+    const positions = (query.includes('ocsf') ? ocsfPositions : csvPositions)(body);
+    const [, name] = /filename="(.*)"/.exec(headers.get('content-disposition') ?? '') ?? [];
+    return { positions, name, last: Number(headers.get('handover-last-position')) };
+  };
+
+  it('is told by the position of its last line, in a header and in the name of the file, also with a filter', async () => {
+    for (const format of ['csv', 'ocsf']) {
+      for (const query of ['', '&after=3', `&caseId=${caseId}`, '&type=CaseOpened']) {
+        const { positions, name, last } = await ask(`format=${format}${query}`);
+        expect(positions.length).toBeGreaterThan(0);
+        expect(positions.at(-1)).toBe(last);
+        expect(name).toContain(`-to-${last}.`);
+      }
+    }
+  });
+
+  it('is told where a limit or nothing more to come ends it', async () => {
+    const whole = await ask('format=csv');
+    expect(await ask('format=csv&limit=2')).toMatchObject({ positions: [0, 1], name: 'handover-record-first-2.csv', last: whole.last });
+    expect(await ask(`format=csv&after=${whole.last}&limit=9`)).toMatchObject({ positions: [], last: -1 });
+    expect(await ask(`format=ocsf&after=${whole.last}`)).toEqual({ positions: [], last: -1, name: `handover-record-after-${whole.last}-empty.ocsf.ndjson` });
+    expect(await ask('format=csv&type=NeverHappened')).toMatchObject({ positions: [], last: -1, name: 'handover-record-empty.csv' });
   });
 });
 

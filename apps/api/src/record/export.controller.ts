@@ -1,5 +1,5 @@
 import { createGzip, type Gzip } from 'node:zlib';
-import { AccessReads, exportEncodingOf, feedPage, newest, RECORD_READ } from '@handover/audit-feed';
+import { AccessReads, exportEncodingOf, feedPage, lastMatching, newest, RECORD_READ } from '@handover/audit-feed';
 import type { Policy } from '@handover/case';
 import * as contracts from '@handover/contracts';
 import { Controller, Get, Inject, Query, Req, Res } from '@nestjs/common';
@@ -31,7 +31,11 @@ export class ExportController {
       'It ends with what was in the record when it began. Each line has its position (`metadata.sequence` in OCSF): give the last one you have as `after` to go on. An NDJSON export proves itself with the public keys alone (`npm run handover -- verify --export FILE`, or the verifier in one file): without filters as the whole log, with filters, `after` or `limit` event by event. Compressed when `Accept-Encoding: gzip` says so. Who asked is recorded.',
   })
   @ApiProduces('application/x-ndjson', 'text/csv')
-  @ApiResponse({ status: 200, description: '`handover-log-size`: how many events the record had; positions below it are in this answer, or match no filter' })
+  @ApiResponse({
+    status: 200,
+    description:
+      '`handover-log-size`: how many events the record had; positions below it are in this answer, or match no filter. `handover-last-position`, also in the name of the file: the position of the last line (-1: there is none), unless `limit` lines come before it; a file that ends elsewhere was cut off, and goes on with `after`. NDJSON says by its last line that it is whole.',
+  })
   @ApiResponse({ status: 400, standardSchema: contracts.problem })
   async export(
     @Query({ schema: contracts.auditExportQuery }) query: z.output<typeof contracts.auditExportQuery>,
@@ -53,11 +57,14 @@ export class ExportController {
     if (page.entries.some((entry) => entry.type !== RECORD_READ) || query.person !== undefined || query.caseId !== undefined)
       await this.access.note({ actor: caller.actor, what: 'audit.export', detail: { ...saidFilter(query), format: query.format, after: query.after, upTo } });
 
-    const name = `handover-record${query.after < 0 ? '' : `-after-${query.after}`}.${encoding.extension}`;
+    const last = await lastMatching(this.dataSource, filter, { after: query.after, upTo });
+    const end = query.limit === undefined ? (last < 0 ? '-empty' : `-to-${last}`) : `-first-${query.limit}`;
+    const name = `handover-record${query.after < 0 ? '' : `-after-${query.after}`}${end}.${encoding.extension}`;
     response.setHeader('content-type', encoding.contentType);
     response.setHeader('content-disposition', `attachment; filename="${name}"`);
     response.setHeader('cache-control', 'no-store');
     response.setHeader('handover-log-size', String(upTo + 1));
+    response.setHeader('handover-last-position', String(last));
     response.setHeader('vary', 'accept-encoding');
     const out = acceptsGzip(request) ? zipped(response) : response;
     response.flushHeaders(); // gzip holds back its first bytes: what fails from here on breaks the transfer off
