@@ -12,6 +12,7 @@ import { CaseDesk } from './cases/case-desk.ts';
 import { CasesController, PersonsController } from './cases/cases.controller.ts';
 import { EvidenceController } from './evidence/evidence.controller.ts';
 import { HooksController } from './hooks/hooks.controller.ts';
+import { InboxController } from './hooks/inbox.controller.ts';
 import { HoldDesk } from './holds/hold-desk.ts';
 import { HoldsController } from './holds/holds.controller.ts';
 import { SubjectExportController } from './persons/export.controller.ts';
@@ -63,6 +64,7 @@ export class AppModule {
       module: AppModule,
       controllers: [
         HooksController,
+        InboxController,
         CasesController,
         EvidenceController,
         PersonsController,

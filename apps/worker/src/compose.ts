@@ -29,6 +29,7 @@ export interface Composed {
   readonly store: EventStore;
   readonly intake: Intake;
   readonly inbox: Inbox;
+  readonly inboxAttempts: number;
   readonly bodies: KeptBodies;
   readonly outbox: Outbox;
   readonly rows: CaseRows;
@@ -81,6 +82,7 @@ export const compose = ({ dataSource, masterKey, dialpad, policy, secrets, now =
       returnsUser: async (userId) => (await dialpad.readUser(userId)) !== null,
     }),
     inbox,
+    inboxAttempts: policy.inbox.attempts,
     bodies,
     outbox: new Outbox(dataSource),
     readModels: new ReadModels(dataSource, projections),

@@ -1,7 +1,8 @@
 export { bundleWorkflows } from './bundle.ts';
 export { bodiesIn, compose, type Composed, type Parts } from './compose.ts';
 export { addSearchAttributes, setUpNamespace } from './temporal-setup.ts';
-export { createWorkers, startRelays, type Temporal } from './worker.ts';
+export { inboxRelay } from './inbox-relay.ts';
+export { createWorkers, inboxOf, startRelays, type Temporal } from './worker.ts';
 export { restartLost } from './case-guard.ts';
 export { fileAnchor, webhookAnchor, startAnchoring, type Anchor } from './anchors/index.ts';
 export { signerIn } from './checkpoint-signer.ts';

@@ -4,7 +4,7 @@ import { Client, type Connection } from '@temporalio/client';
 import { Worker, type NativeConnection, type WorkflowBundle } from '@temporalio/worker';
 import type { Composed } from './compose.ts';
 import { guardCases } from './case-guard.ts';
-import { inboxRelay } from './inbox-relay.ts';
+import { inboxRelay, type InboxDeps } from './inbox-relay.ts';
 import { outboxRelay } from './outbox-relay.ts';
 import { poll } from './poller.ts';
 
@@ -58,16 +58,22 @@ export const createWorkers = async (
   };
 };
 
+export const inboxOf = (inbox: Composed['inbox']): Pick<InboxDeps, 'take' | 'postpone' | 'countFailure'> => ({
+  take: (limit) => inbox.take(limit),
+  postpone: (id, delayMs, why) => inbox.postpone(id, delayMs, why),
+  countFailure: (id, failure) => inbox.countFailure(id, failure),
+});
+
 /** The relays of a worker: facts in, messages to Temporal out. */
 export const startRelays = (
-  { inbox, outbox, rows, intake }: Composed,
+  { inbox, inboxAttempts, outbox, rows, intake }: Composed,
   temporal: Pick<Temporal, 'connection' | 'namespace'>,
   publicUrl: string,
   log: Logger,
 ): { readonly stop: () => Promise<void> } => {
   const client = new Client({ connection: temporal.connection, namespace: temporal.namespace });
   const relays = [
-    poll(inboxRelay({ take: (limit) => inbox.take(limit), postpone: (id, delayMs, why) => inbox.postpone(id, delayMs, why), intake, log }), log),
+    poll(inboxRelay({ ...inboxOf(inbox), attempts: inboxAttempts, intake, log }), log),
     poll(
       outboxRelay({
         take: (limit) => outbox.take(limit),

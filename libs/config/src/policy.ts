@@ -78,6 +78,7 @@ const document = z.strictObject({
       by: z.array(z.string().min(1)).min(1).optional(),
     })
     .optional(),
+  inbox: z.strictObject({ attempts: z.number().int().min(1).max(1_000).optional() }).optional(),
   reservePool: z.boolean().optional(),
   keepNumbers: z.array(z.string().regex(/^\+[1-9]\d{3,14}$/, 'expected a number like +14155550101')).optional(),
   numbers: z.strictObject({ readEvery: duration.optional(), suggestReleaseAfter: duration.optional() }).optional(),
@@ -120,7 +121,7 @@ export const parsePolicy = (text: string, name: string): Policy => {
   }
   const parsed = document.safeParse(raw);
   if (!parsed.success) throw new ConfigError(`policy ${name} is not valid:\n${issuesText(parsed.error)}`);
-  const { approvals, purge, acceptance, massChange, legalHold, numbers, tasks, checkpoints, push, exports, retention, ...rest } = parsed.data;
+  const { approvals, purge, acceptance, massChange, legalHold, numbers, tasks, checkpoints, push, exports, retention, inbox, ...rest } = parsed.data;
   const merged = {
     ...defaultPolicy,
     ...said(rest),
@@ -133,6 +134,7 @@ export const parsePolicy = (text: string, name: string): Policy => {
     checkpoints: { ...defaultPolicy.checkpoints, ...said(checkpoints) },
     push: { ...defaultPolicy.push, ...said(push) },
     exports: { ...defaultPolicy.exports, ...said(exports) },
+    inbox: { ...defaultPolicy.inbox, ...said(inbox) },
     retention: { ...defaultPolicy.retention, ...said(retention) },
     approvals: { ...defaultPolicy.approvals, ...said(approvals) },
   } as Policy;

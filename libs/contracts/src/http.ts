@@ -227,6 +227,12 @@ export const inboxEntry = z
     pointers: z.array(z.string()),
   })
   .meta({ id: 'InboxEntry' });
+export const inboxQuery = z.object({
+  status: z.enum(['needs-person', 'failed']).default('failed'),
+  cursor: z.coerce.number().int().min(1).optional(),
+  limit: page.limit,
+});
+export const inboxList = z.object({ items: z.array(inboxEntry), cursor: z.string().optional() }).meta({ id: 'InboxList' });
 
 export const checkpoint = z.object({
   size: z.number().int(),

@@ -12,17 +12,25 @@ export interface InboxEntry {
   readonly pointers: readonly string[];
 }
 
+export interface InboxPage {
+  readonly items: readonly InboxEntry[];
+  readonly next?: number;
+}
+
 export interface InboxTaken {
   readonly id: string;
   readonly source: string;
   readonly attempts: number;
+  /** Tries that failed because of the entry itself. */
+  readonly failures: number;
   /** ISO instant. */
   readonly receivedAt: string;
-  readonly body: Buffer;
+  /** Opened by whoever works it: one that cannot be opened is no trouble of the others. */
+  readonly body: () => Promise<Buffer>;
 }
 
 /** How long a taken entry or message belongs to the worker that took it; a killed worker's work is taken again after it. */
-const LEASE_SECONDS = 15;
+export const LEASE_SECONDS = 15;
 
 interface Row {
   id: string;
@@ -90,21 +98,20 @@ export class Inbox {
     const [rows] = (await this.dataSource.query(
       `UPDATE app.inbox i SET attempts = attempts + 1, next_try_at = now() + make_interval(secs => $2)
        FROM (SELECT id FROM app.inbox WHERE status = 'received' AND next_try_at <= now() ORDER BY seq LIMIT $1 FOR UPDATE SKIP LOCKED) t
-       WHERE i.id = t.id RETURNING i.id, i.source, i.attempts, i.received_at, i.body, i.seq`,
+       WHERE i.id = t.id RETURNING i.id, i.source, i.attempts, i.failures, i.received_at, i.body, i.seq`,
       [limit, LEASE_SECONDS],
-    )) as [{ id: string; source: string; attempts: number; received_at: Date; body: Buffer; seq: string }[], number];
+    )) as [{ id: string; source: string; attempts: number; failures: number; received_at: Date; body: Buffer; seq: string }[], number];
 
-    return Promise.all(
-      rows
-        .sort((a, b) => Number(a.seq) - Number(b.seq))
-        .map(async ({ id, source, attempts, received_at, body }) => ({
-          id,
-          source,
-          attempts,
-          receivedAt: received_at.toISOString(),
-          body: await this.keyring.openBytes(body, id),
-        })),
-    );
+    return rows
+      .sort((a, b) => Number(a.seq) - Number(b.seq))
+      .map(({ id, source, attempts, failures, received_at, body }) => ({
+        id,
+        source,
+        attempts,
+        failures,
+        receivedAt: received_at.toISOString(),
+        body: () => this.keyring.openBytes(body, id),
+      }));
   }
 
   /** Entries whose body is still here, oldest first: not worked yet, or waiting for a person. */
@@ -138,45 +145,48 @@ export class Inbox {
     ]);
   }
 
-  async waiting(): Promise<number> {
-    const rows: { count: string }[] = await this.dataSource.query(`SELECT count(*) FROM app.inbox WHERE status = 'received'`);
-    return Number(rows[0]?.count ?? 0);
+  /** The entry itself could not be worked: tried again later, and given up for a person to look at once that was `limit` times. */
+  async countFailure(id: string, { code, delayMs, limit }: { readonly code: string; readonly delayMs: number; readonly limit: number }): Promise<void> {
+    await this.dataSource.query(
+      `UPDATE app.inbox SET failures = failures + 1, last_error = $2, next_try_at = now() + make_interval(secs => $3),
+         status = CASE WHEN failures + 1 >= $4 THEN 'failed' ELSE status END,
+         reason = CASE WHEN failures + 1 >= $4 THEN 'could not be worked after ' || (failures + 1) || ' tries: ' || $2 ELSE reason END
+       WHERE id = $1 AND status = 'received'`,
+      [id, code, delayMs / 1000, limit],
+    );
   }
-}
 
-export interface OutboxTaken {
-  readonly id: string;
-  readonly caseId: string;
-  readonly kind: 'start' | 'signal';
-  readonly attempts: number;
-}
-
-/** What must reach Temporal. Only the oldest message of a case is ever under way, so their order is kept. */
-export class Outbox {
-  constructor(private readonly dataSource: DataSource) {}
-
-  async take(limit: number): Promise<readonly OutboxTaken[]> {
+  /** A person has mended what was in the way: worked anew, with all its tries. False: it has not failed, or its body is gone. */
+  async retry(id: string, actor: string): Promise<boolean> {
     const [rows] = (await this.dataSource.query(
-      `UPDATE app.outbox o SET attempts = attempts + 1, next_try_at = now() + make_interval(secs => $2)
-       FROM (SELECT id FROM app.outbox x WHERE next_try_at <= now()
-               AND NOT EXISTS (SELECT 1 FROM app.outbox y WHERE y.case_id = x.case_id AND y.id < x.id)
-             ORDER BY id LIMIT $1 FOR UPDATE SKIP LOCKED) t
-       WHERE o.id = t.id RETURNING o.id, o.case_id, o.kind, o.attempts`,
-      [limit, LEASE_SECONDS],
-    )) as [{ id: string; case_id: string; kind: 'start' | 'signal'; attempts: number }[], number];
-
-    return rows.map((row) => ({ id: row.id, caseId: row.case_id, kind: row.kind, attempts: row.attempts }));
+      `UPDATE app.inbox SET status = 'received', failures = 0, attempts = 0, next_try_at = now(), reason = NULL, retried_by = $2
+       WHERE id = $1 AND status = 'failed' AND body IS NOT NULL RETURNING id`,
+      [id, actor],
+    )) as [unknown[], number];
+    return rows.length > 0;
   }
 
-  async deliver(id: string): Promise<void> {
-    await this.dataSource.query('DELETE FROM app.outbox WHERE id = $1', [id]);
+  /** What waits for a person, oldest first; `after` is the cursor of the page before. */
+  async forPeople(status: 'needs-person' | 'failed', { after = 0, limit }: { readonly after?: number; readonly limit: number }): Promise<InboxPage> {
+    const rows: (Row & { seq: string })[] = await this.dataSource.query(
+      `SELECT id, seq, source, received_at, status, case_ids, reason, pointers FROM app.inbox
+       WHERE status = $1 AND status IN ('needs-person', 'failed') AND seq > $2 ORDER BY seq LIMIT $3`,
+      [status, after, limit + 1],
+    );
+    const last = rows.length > limit ? rows[limit - 1] : undefined;
+    return { items: rows.slice(0, limit).map(entryOf), ...(last ? { next: Number(last.seq) } : {}) };
   }
 
-  async postpone(id: string, delayMs: number, why: string): Promise<void> {
-    await this.dataSource.query('UPDATE app.outbox SET next_try_at = now() + make_interval(secs => $2), last_error = $3 WHERE id = $1', [
-      id,
-      delayMs / 1000,
-      why,
-    ]);
+  waiting(): Promise<number> {
+    return this.count('received');
+  }
+
+  failed(): Promise<number> {
+    return this.count('failed');
+  }
+
+  private async count(status: InboxEntry['status']): Promise<number> {
+    const rows: { count: string }[] = await this.dataSource.query(`SELECT count(*) FROM app.inbox WHERE status = $1`, [status]);
+    return Number(rows[0]?.count ?? 0);
   }
 }

@@ -1,6 +1,7 @@
 export * from './database.ts';
 export * from './idempotency.ts';
 export * from './inbox.ts';
+export * from './outbox.ts';
 export * from './postgres-event-store.ts';
 export * from './rows.ts';
 export * from './verify/index.ts';

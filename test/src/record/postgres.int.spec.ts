@@ -134,7 +134,7 @@ describe('an inbox', () => {
   it('gives an entry to one worker, and its body is gone once it is worked', async () => {
     const inbox = new Inbox(db, keyring);
     const taken = await inbox.take(100);
-    expect(taken.map((each) => each.body.toString())).toContain('{}');
+    expect((await Promise.all(taken.map((each) => each.body()))).map(String)).toContain('{}');
     expect(await inbox.take(100)).toEqual([]);
 
     for (const { id } of taken) await store.commit([], { inbox: { id, status: 'processed', caseIds: [], reason: null, pointers: [] } });

@@ -86,7 +86,7 @@ export const startApi = async (policyText = '', { masterKey = randomBytes(32) }:
         await worker.intake.take({
           id: entry.id,
           source: entry.source,
-          body: JSON.parse(entry.body.toString('utf8')) as unknown,
+          body: JSON.parse((await entry.body()).toString('utf8')) as unknown,
           by: { actor: `source:${entry.source}`, channel: 'webhook', commandId: entry.id },
           receivedAt: entry.receivedAt,
           inbox: true,

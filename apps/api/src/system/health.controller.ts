@@ -26,6 +26,14 @@ export class HealthController {
         this.set(await inbox.waiting().catch(() => Number.NaN));
       },
     });
+    new Gauge({
+      name: 'handover_inbox_failed',
+      help: 'Facts that could not be worked and wait for an operator',
+      registers: [this.registry],
+      async collect() {
+        this.set(await inbox.failed().catch(() => Number.NaN));
+      },
+    });
   }
 
   @Get('health/live')

@@ -77,6 +77,8 @@ export interface Policy {
    * and nobody could work. `needed` of those with one of the roles `by` approve it once; until then nothing is destroyed.
    */
   readonly retention: { readonly record: number; readonly inbox: number; readonly needed: number; readonly by: readonly string[] };
+  /** So many failed tries and a fact waits for an operator; trouble that passes counts for nothing. The pauses grow to five minutes. */
+  readonly inbox: { readonly attempts: number };
   /** Ties an actor to an employee, so that nobody decides about themselves. */
   readonly actors: Readonly<Record<string, { readonly source: string; readonly employeeId: string }>>;
 }
@@ -122,6 +124,7 @@ export const defaultPolicy: Policy = {
   push: { pauseAfter: 5 * DAY, networks: ['public', 'loopback'] },
   exports: { ocsf: '1.6.0' },
   retention: { record: 7 * YEAR, inbox: 90 * DAY, needed: 2, by: ['approver'] },
+  inbox: { attempts: 12 },
   changedGroups: 'add',
   numberIncluded: ['talk', 'lite_lines', 'magenta_lines'],
   callCenterLicense: 'agents',

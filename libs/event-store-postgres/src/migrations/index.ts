@@ -21,6 +21,7 @@ import { AccessReads1772000000052 } from './1772000000052-access-reads.ts';
 import { Retention1772000000053 } from './1772000000053-retention.ts';
 import { ScrubAll1772000000054 } from './1772000000054-scrub-all.ts';
 import { ForgetBodies1772000000055 } from './1772000000055-forget-bodies.ts';
+import { FailedFacts1772000000057 } from './1772000000057-failed-facts.ts';
 
 /** In the order they run. */
 export const migrations = [
@@ -47,4 +48,5 @@ export const migrations = [
   Retention1772000000053,
   ScrubAll1772000000054,
   ForgetBodies1772000000055,
+  FailedFacts1772000000057,
 ];
