@@ -1,5 +1,7 @@
-import { EventStoreError, type CaseRow, type Committed, type PersonIndexEntry, type SideWrites } from '@handover/event-store';
-import type { Pool } from 'pg';
+import { EventStoreError, type Committed, type SideWrites } from '@handover/event-store';
+import { DatabaseError, type Pool } from 'pg';
+import { pgArray, type PgType, type PgValue } from './pg-array.ts';
+import { sideOf } from './side-columns.ts';
 
 /** An append as the database takes it, personal parts sealed. */
 export interface PreparedAppend {
@@ -58,39 +60,56 @@ const NOWHERE = -1;
 export const asRepetition = (commit: PreparedCommit, answer: Committed | Error): PreparedCommit | null =>
   answer instanceof IdTaken ? { ...commit, appends: commit.appends.map((append) => ({ ...append, expected: NOWHERE })) } : null;
 
-const COMMIT = {
-  name: 'handover-commit',
-  text: 'SELECT * FROM app.commit($1::int[], $2::text[], $3::bigint[], $4::int[], $5::uuid[], $6::text[], $7::int[], $8::bytea[], $9::bytea[], $10::uuid[], $11::bytea[], $12::jsonb)',
-};
+const EVENTS = '$1::text[], $2::bigint[], $3::int[], $4::uuid[], $5::text[], $6::int[], $7::bytea[], $8::bytea[], $9::uuid[], $10::bytea[]';
+const AT_ONCE = { name: 'handover-commit-all', text: `SELECT app.commit_all(${EVENTS}, $11::jsonb)` };
+const ONE_BY_ONE = { name: 'handover-commit', text: `SELECT * FROM app.commit($11::int[], ${EVENTS}, $12::jsonb)` };
 
-/** Writes several commits in one statement; each answers for itself. @throws when nothing can be said of any of them. */
+/**
+ * Writes several commits in one statement: as one, and where that fails each by itself, so that each answers for itself.
+ * @throws when nothing can be said of any of them.
+ */
 export const writeCommits = async (pool: Pool, asked: readonly PreparedCommit[]): Promise<readonly (Committed | Error)[]> => {
   // One lock order for all processes, else two batches could wait for each other.
   const commits = [...asked].sort((a, b) => ((a.streams[0] ?? '') < (b.streams[0] ?? '') ? -1 : 1));
-  const appends = commits.flatMap((commit) => commit.appends);
-  const all = <T>(of: (append: PreparedAppend) => readonly T[]): T[] => appends.flatMap(of);
-  const { rows } = await pool.query<Row>({
-    ...COMMIT,
-    values: [
-      commits.map((commit) => commit.appends.length),
-      appends.map((append) => append.stream),
-      appends.map((append) => append.expected),
-      appends.map((append) => append.ids.length),
-      all((append) => append.ids),
-      all((append) => append.types),
-      all((append) => append.schemas),
-      all((append) => append.bodies),
-      all((append) => append.metas),
-      all((append) => append.keys),
-      all((append) => append.sealed),
-      JSON.stringify(commits.map((commit) => sideOf(commit.side))),
-    ],
-  });
-
+  const events = eventsOf(commits.flatMap((commit) => commit.appends));
+  try {
+    await pool.query({ ...AT_ONCE, values: [...events, JSON.stringify(sideOf(commits.map(({ side }) => side)))] });
+    return asked.map(writtenAsAsked);
+  } catch (error) {
+    if (!(error instanceof DatabaseError)) throw error;
+  }
+  const counts = pgArray(
+    'int',
+    commits.map((commit) => commit.appends.length),
+  );
+  const sides = JSON.stringify(commits.map(({ side }) => sideOf([side])));
+  const { rows } = await pool.query<Row>({ ...ONE_BY_ONE, values: [...events, counts, sides] });
   const answers = new Map(commits.map((commit, index) => [commit, answerOf(commit, rows[index] as Row)]));
 
   return asked.map((commit) => answers.get(commit) as Committed | Error);
 };
+
+const eventsOf = (appends: readonly PreparedAppend[]): readonly Buffer[] => {
+  const one = <T extends PgType>(type: T, of: (append: PreparedAppend) => PgValue<T>): Buffer => pgArray(type, appends.map(of));
+  const all = <T extends PgType>(type: T, of: (append: PreparedAppend) => readonly (PgValue<T> | null)[]): Buffer => pgArray(type, appends.flatMap(of));
+  return [
+    one('text', ({ stream }) => stream),
+    one('bigint', ({ expected }) => expected),
+    one('int', ({ ids }) => ids.length),
+    all('uuid', ({ ids }) => ids),
+    all('text', ({ types }) => types),
+    all('int', ({ schemas }) => schemas),
+    all('bytea', ({ bodies }) => bodies),
+    all('bytea', ({ metas }) => metas),
+    all('uuid', ({ keys }) => keys),
+    all('bytea', ({ sealed }) => sealed),
+  ];
+};
+
+const writtenAsAsked = ({ appends }: PreparedCommit): Committed => ({
+  versions: Object.fromEntries(appends.map(({ stream, expected, ids }) => [stream, expected + ids.length])),
+  already: false,
+});
 
 const answerOf = (commit: PreparedCommit, row: Row): Committed | Error => {
   if (row.failure !== null) return failureOf(commit, row);
@@ -111,35 +130,3 @@ const failureOf = ({ appends, streams }: PreparedCommit, { failure, message, det
 
   return new WriteFailed(failure ?? '', message ?? 'the commit failed');
 };
-
-/** Named as the columns are; `rare` spares most commits what few need. */
-const sideOf = ({ cases = [], outbox = [], people = [], inbox, purgeInbox = [], forgetInbox = [], destroyKeysOf = [] }: SideWrites): object => {
-  const isRare = people.length + purgeInbox.length + forgetInbox.length > 0 || inbox !== undefined;
-  if (cases.length + outbox.length + destroyKeysOf.length === 0 && !isRare) return {};
-  return {
-    cases: cases.map(caseColumns),
-    outbox: outbox.map(({ caseId, kind }) => ({ case_id: caseId, kind })),
-    ...(isRare ? { rare: true, people: people.map(personColumns), inbox: inbox && inboxColumns(inbox), purge: { gone: purgeInbox, worked: forgetInbox } } : {}),
-    ...(destroyKeysOf.length > 0 ? { erased: destroyKeysOf } : {}),
-  };
-};
-
-/** `over`: whom the entry may be taken from; `*` anybody. */
-const personColumns = ({ index, personRef, over }: PersonIndexEntry): object => ({
-  index,
-  person_ref: personRef,
-  ...(over === undefined ? {} : { over: over === 'anybody' ? '*' : over.personRef }),
-});
-
-const caseColumns = ({ personRef, waitingOn, openedAt, ...row }: CaseRow): object => ({
-  ...row,
-  person_ref: personRef,
-  waiting_on: waitingOn,
-  opened_at: openedAt,
-});
-
-const inboxColumns = ({ caseIds, ...outcome }: NonNullable<SideWrites['inbox']>): object => ({
-  ...outcome,
-  case_ids: caseIds,
-  purge: outcome.status === 'processed' || outcome.status === 'ignored',
-});

@@ -56,6 +56,7 @@ const MATRIX: Readonly<Record<string, Partial<Record<Role, string>>>> = {
 /** Function by role that may call it; triggers call theirs by themselves. */
 const FUNCTIONS: Readonly<Record<string, readonly Role[]>> = {
   append: ['app'],
+  append_all: ['app'],
   leaf_hash: ['app', 'reader'],
   destroy_key: ['eraser'],
   scrub_keys: ['eraser'],

@@ -51,7 +51,7 @@ const LEAF_HASH = `CREATE FUNCTION ev.leaf_hash(p_id uuid, p_stream text, p_vers
  * One call, one round trip. ES001: the stream is at another version (DETAIL says which); ES002: an id is known with other
  * content. Who said it (meta) is hashed but not compared: a retry on another worker is still the same event.
  */
-const APPEND = `CREATE FUNCTION ev.append(p_stream text, p_expected bigint, p_ids uuid[], p_types text[], p_schemas int[],
+export const APPEND = `CREATE FUNCTION ev.append(p_stream text, p_expected bigint, p_ids uuid[], p_types text[], p_schemas int[],
     p_bodies bytea[], p_metas bytea[], p_keys uuid[], p_sealed bytea[])
   RETURNS TABLE (last_version bigint, already boolean) LANGUAGE plpgsql SECURITY DEFINER SET search_path = ev, pg_temp AS $$
 DECLARE

@@ -50,7 +50,7 @@ const DESTROY = [
    END $$`,
 ];
 
-const FENCE = [
+export const FENCE = [
   `CREATE FUNCTION ev.key_fence() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = ev, pg_temp AS $$ BEGIN
      IF EXISTS (SELECT 1 FROM appended a JOIN subject_key k ON k.key_id = a.key_id WHERE k.destroyed_at IS NOT NULL)
      THEN RAISE EXCEPTION 'the key of the person is destroyed' USING ERRCODE = 'ES005'; END IF;

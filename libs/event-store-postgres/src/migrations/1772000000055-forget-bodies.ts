@@ -8,7 +8,7 @@ export class ForgetBodies1772000000055 implements MigrationInterface {
   async up(db: QueryRunner): Promise<void> {
     await db.query(`ALTER TABLE app.inbox ADD COLUMN forget boolean NOT NULL DEFAULT false`);
     for (const statement of [FORGET, SETTLED, TRIGGER]) await db.query(statement);
-    await db.query(replaced(BEFORE, `PERFORM app.forget_bodies(side -> 'purge');`));
+    await db.query(FORGETTING_COMMIT);
   }
 
   async down(db: QueryRunner): Promise<void> {
@@ -26,6 +26,8 @@ const replaced = (before = '', by = ''): string => {
   if (!COMMIT.includes(before)) throw new Error('app.commit is not what this migration changes');
   return COMMIT.replace(before, by).replace('CREATE FUNCTION', 'CREATE OR REPLACE FUNCTION');
 };
+
+export const FORGETTING_COMMIT = replaced(BEFORE, `PERFORM app.forget_bodies(side -> 'purge');`);
 
 /** `gone`: now, whatever became of them since they were looked at. `worked`: once they are worked, which may be by now. */
 const FORGET = `CREATE FUNCTION app.forget_bodies(p_purge jsonb) RETURNS void LANGUAGE sql SET search_path = pg_catalog, pg_temp AS $$

@@ -22,6 +22,7 @@ import { Retention1772000000053 } from './1772000000053-retention.ts';
 import { ScrubAll1772000000054 } from './1772000000054-scrub-all.ts';
 import { ForgetBodies1772000000055 } from './1772000000055-forget-bodies.ts';
 import { FailedFacts1772000000057 } from './1772000000057-failed-facts.ts';
+import { CommitAtOnce1772000000060 } from './1772000000060-commit-at-once.ts';
 
 /** In the order they run. */
 export const migrations = [
@@ -49,4 +50,5 @@ export const migrations = [
   ScrubAll1772000000054,
   ForgetBodies1772000000055,
   FailedFacts1772000000057,
+  CommitAtOnce1772000000060,
 ];
