@@ -28,6 +28,8 @@ const run = async (deps: DialpadActivityDeps, definition: StepDefinition, input:
   if (!loaded) throw ApplicationFailure.nonRetryable('there is no such case', 'rule.case.unknown');
   const before = stepOf(loaded.state, input.step);
   if (before.round !== input.round || (before.status !== 'pending' && before.status !== 'running')) return shown(loaded.state, loaded.version);
+  // Planned anew while the step was on its way: the workflow sees that there is no plan, and begins with one.
+  if (!loaded.state.steps.some((step) => step.id === input.step)) return { ...shown(loaded.state, loaded.version), withheld: 'step.unknown' };
   const context = contextOf(deps, loaded, input);
 
   return withPriority(priorityOf(loaded.state, context.step.kind), () => perform(deps, definition, input, before, context));

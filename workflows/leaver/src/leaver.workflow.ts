@@ -1,5 +1,5 @@
 import type { CaseInput } from '@handover/workflow-contracts';
-import { Desk, Turned, attemptAll, cases, dialpad, passGate, perform, performAll, performStep, plan } from '@handover/workflow-kit';
+import { Desk, Turned, attemptAll, cases, dialpad, passGate, perform, performAll, performStep, plan, planning } from '@handover/workflow-kit';
 import { CancellationScope, allHandlersFinished, condition, patched } from '@temporalio/workflow';
 
 /** Access first, numbers before any delete, and nothing that cannot be undone before somebody approved it. */
@@ -13,7 +13,7 @@ async function runbook(input: CaseInput): Promise<string> {
 
   try {
     desk.turnIfTurned();
-    await remove(desk);
+    await planning(() => remove(desk));
   } catch (error) {
     if (!(error instanceof Turned)) throw error;
     await undo(desk);
@@ -47,6 +47,7 @@ async function remove(desk: Desk): Promise<void> {
     if (!(await mayDelete(desk))) return;
     await perform(desk, ['deleting']);
     await hold(desk);
+    await perform(desk, ['holding']);
   } else {
     await hold(desk);
     if (!(await mayDelete(desk))) return;

@@ -1,7 +1,7 @@
 import { RuleViolation, happened, nothingNew, type Decided } from '../kernel.ts';
 import type { CaseEvent, Verdict } from './events.ts';
 import type { Gate } from './plan.ts';
-import { keepsNumbers, nextStage, openStage } from './gates.ts';
+import { gateStatus, keepsNumbers, nextStage } from './gates.ts';
 import { evolve, stageOf, stepOf, type OpenCase, type StageState } from './state.ts';
 
 /** Who decides, as the directory knows them. `personRef` is set where policy ties the actor to an employee. */
@@ -30,14 +30,17 @@ const iso = (ms: number): string => new Date(ms).toISOString();
 /** Opens the next stage of a gate; the deadline is an instant, computed once. */
 export const openGate = (state: OpenCase, gate: Gate, now: string): Decided<CaseEvent> => {
   const stage = nextStage(state, gate);
-  if (!stage || openStage(state, gate) || !state.plan || state.rescinding) return nothingNew;
+  // Once a stage has expired or was refused nobody is asked any more.
+  if (!stage || gateStatus(state, gate) !== 'waiting' || !state.plan || state.rescinding) return nothingNew;
   if (gate === 'leaver-delete' && keepsNumbers(state)) return nothingNew;
 
   const patience = Date.parse(now) + state.plan.timings.approvalDeadline;
   const cutOff = state.terms.kind === 'leaver' ? Date.parse(state.terms.cutOff) : 0;
   // Access must not stay open because nobody clicked: a leaver's stage ends at the cut-off at the latest. A cut-off that
   // is past already leaves the approver the whole time; `urgency: immediate` is the way to act before anybody is asked.
-  const deadline = gate === 'leaver' && cutOff > Date.parse(now) ? Math.min(patience, cutOff) : patience;
+  // Only a plan that was made anew is asked about when the cut-off was reached: it must not keep access open for longer.
+  const atOnce = gate === 'leaver' && state.cutOffReached;
+  const deadline = atOnce ? Date.parse(now) : gate === 'leaver' && cutOff > Date.parse(now) ? Math.min(patience, cutOff) : patience;
 
   return happened({
     type: 'StageOpened',

@@ -1,4 +1,5 @@
 import { RuleViolation, happened, nothingNew, type Decided, type JsonObject } from '../kernel.ts';
+import { askedOfAPerson, lateSuccessor } from '../leaver/late-successor.ts';
 import { touchedDialpad, undoSteps } from '../leaver/undo.ts';
 import { withdrawSteps } from '../joiner/withdraw.ts';
 import type { CaseEvent } from './events.ts';
@@ -6,7 +7,7 @@ import { gateStatus, isRefused, keepsNumbers, openStage } from './gates.ts';
 import { openGate } from './decide-approval.ts';
 import type { Gate, Phase, Plan } from './plan.ts';
 import { evolve, isSettled, stepOf, type CaseState, type OpenCase } from './state.ts';
-import type { Terms } from './terms.ts';
+import type { CaseKind, Terms } from './terms.ts';
 
 export interface OpenCaseCommand {
   readonly personRef: string | null;
@@ -26,16 +27,19 @@ export const openCase = (state: CaseState, command: OpenCaseCommand): Decided<Ca
 };
 
 /**
- * HR says something new about a running case. Dates only move it; anything that a plan is made of makes a joiner or mover
- * that has not begun plan anew. A leaver's successors are frozen with the plan. A case that waits for a person because it
- * could not be planned looks again, because what HR says now may be the answer.
+ * HR says something new about a running case. Dates only move it; anything that a plan is made of makes a case that has not
+ * begun plan anew. Once a leaver's hand-over has begun, another successor is work for a person. A case that waits for a
+ * person because it could not be planned looks again, because what HR says now may be the answer.
  */
 export const changeTerms = (state: OpenCase, terms: Terms, factId: string | null, office?: string | null): Decided<CaseEvent> => {
   if (state.status === 'closed') throw new RuleViolation('case.closed', 'the case is closed');
   const moved = office !== undefined && office !== state.office;
   const what = [...changed(state.terms, terms), ...(moved ? ['office'] : [])];
-  const told: CaseEvent[] = what.length === 0 ? [] : [{ type: 'TermsChanged', data: { terms, factId, what: what.join(', '), ...(moved ? { office } : {}) } }];
-  const replans = state.plan !== null && !hasBegun(state) && what.some((field) => PLANNED_FROM[state.kind]?.includes(field));
+  const concerns = state.plan !== null && what.some((field) => PLANNED_FROM[state.kind].includes(field));
+  const replans = concerns && !hasBegun(state);
+  const adds = concerns && !replans ? lateSuccessor(state) : [];
+  const data = { terms, factId, what: what.join(', '), ...(moved ? { office } : {}), ...(adds.length === 0 ? {} : { adds }) };
+  const told: CaseEvent[] = what.length === 0 ? [] : [{ type: 'TermsChanged', data }, ...adds.map(askedOfAPerson)];
   const looksAgain = state.plan === null && !state.rescinding && !state.withdrawing ? lookAgain(state) : [];
 
   return { events: [...told, ...sooner(state, terms), ...(replans ? [{ type: 'ReplanAsked', data: { why: what.join(', ') } } as const] : looksAgain)] };
@@ -53,14 +57,19 @@ const sooner = (state: OpenCase, terms: Terms): CaseEvent[] => {
 };
 
 /** What a plan is made of; dates, zones and urgency are not. */
-const PLANNED_FROM: Readonly<Record<string, readonly string[]>> = {
-  leaver: [],
+const PLANNED_FROM: Readonly<Record<CaseKind, readonly string[]>> = {
+  leaver: ['successor', 'successors'],
   joiner: ['license', 'number', 'groups', 'adminRole', 'adminOffices', 'e911', 'office'],
   mover: ['office', 'license', 'groups', 'adminRole', 'adminOffices', 'corrections'],
+  number: [],
 };
 
-/** Something was started that a new plan could not take back: seats that were only claimed can. */
-export const hasBegun = (state: OpenCase): boolean => state.steps.some((step) => stepOf(state, step.id).begun && step.phase !== 'planned');
+/** Who must be asked first depends on the urgency: a plan that is running keeps to it, one that is just being made does not. */
+const READ_FOR: typeof PLANNED_FROM = { ...PLANNED_FROM, leaver: [...PLANNED_FROM.leaver, 'urgency'] };
+
+/** Something was started that a new plan could not take back: seats that were only claimed, and checks of a leaver, can. */
+export const hasBegun = (state: OpenCase): boolean =>
+  state.kind === 'leaver' ? touchedDialpad(state) : state.steps.some((step) => stepOf(state, step.id).begun && step.phase !== 'planned');
 
 const lookAgain = (state: OpenCase): CaseEvent[] =>
   state.steps.flatMap((step): CaseEvent[] => {
@@ -90,7 +99,7 @@ export const recordPlan = (
   if (hasBegun(state)) throw new RuleViolation('plan.begun', 'the plan is being carried out; rescind the case to plan it anew');
   // HR spoke while Dialpad was being read: what was read is an answer to another question.
   const stale = basis === undefined ? [] : [...changed(basis.terms, state.terms), ...(basis.office === state.office ? [] : ['office'])];
-  if (stale.some((field) => PLANNED_FROM[state.kind]?.includes(field))) return happened({ type: 'ReplanAsked', data: { why: stale.join(', ') } });
+  if (stale.some((field) => READ_FOR[state.kind].includes(field))) return happened({ type: 'ReplanAsked', data: { why: stale.join(', ') } });
 
   const made: CaseEvent = { type: 'PlanMade', data: { plan, userId }, ...(personal ? { personal } : {}) };
   const after = evolve(state, made);

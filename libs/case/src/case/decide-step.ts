@@ -35,7 +35,9 @@ const find = (state: OpenCase, id: string): PlannedStep => {
  * rescind that comes later loses, and a rescind that came earlier stops the step here.
  */
 export const startStep = (state: OpenCase, command: StartStep, now: string): Decided<CaseEvent> => {
-  const step = find(state, command.step);
+  const step = state.steps.find((each) => each.id === command.step);
+  // Planned anew while the step was on its way.
+  if (!step) return { events: [], refusal: { code: 'step.unknown', message: `the plan has no step "${command.step}"` } };
   const at = stepOf(state, step.id);
   if (command.round !== at.round || at.status !== 'pending') return nothingNew;
 
@@ -85,7 +87,7 @@ const withheldBecause = (state: OpenCase, step: PlannedStep, now: string): strin
 
 /** The outcome of a round; an outcome that is known already, or of an older round, is no news. */
 export const recordOutcome = (state: OpenCase, id: string, round: number, outcome: Outcome): Decided<CaseEvent> => {
-  find(state, id);
+  if (!state.steps.some((each) => each.id === id)) return nothingNew; // the plan it belonged to is void
   const at = stepOf(state, id);
   if (at.round !== round || (at.status !== 'running' && at.status !== 'pending')) return nothingNew;
   if (at.status === 'pending' && outcome.kind !== 'blocked') throw new RuleViolation('step.not_started', `step ${id} has an outcome but no start`);

@@ -11,7 +11,8 @@ export type CaseEvent =
       'CaseOpened',
       { kind: CaseKind; personRef: string | null; source: string; requester: string; office: string | null; terms: Terms; factId: string | null }
     >
-  | Event<'TermsChanged', { terms: Terms; factId: string | null; what: string; office?: string | null }>
+  /** `adds`: work for a person, because the hand-over had begun for what HR said before. */
+  | Event<'TermsChanged', { terms: Terms; factId: string | null; what: string; office?: string | null; adds?: readonly PlannedStep[] }>
   /** What was planned is not what is wanted any more: the plan is void, and with it every vote on it. */
   | Event<'ReplanAsked', { why: string }>
   | Event<'StepStarted', { step: string; kind: StepKind; round: number; before?: Json; byHand?: boolean }>

@@ -113,7 +113,11 @@ export const evolve = (state: CaseState, event: CaseEvent): CaseState => {
   if (state.status === 'none') return state;
   switch (event.type) {
     case 'TermsChanged':
-      return { ...state, terms: event.data.terms, ...(event.data.office === undefined ? {} : { office: event.data.office }) };
+      return {
+        ...withSteps(state, event.data.adds ?? []),
+        terms: event.data.terms,
+        ...(event.data.office === undefined ? {} : { office: event.data.office }),
+      };
     case 'ReplanAsked':
       return unplanned(state);
     case 'StepStarted':

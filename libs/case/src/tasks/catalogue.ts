@@ -146,6 +146,17 @@ const tasks = {
     within: null,
     source: API_2026,
   },
+  'new-successor': {
+    title: 'Give what was handed over to the successor that HR named since',
+    steps: [
+      `${ADMIN} > Office, and there the lines and groups that the plan handed over: choose whom HR names now`,
+      'Give the numbers to the new successor: Handover reassigns a number on request, and its record keeps who had it',
+    ],
+    truth: 'the new successor has what HR wants them to have',
+    readBack: null, // what was planned for whom is not what HR says now: only a person can say that it is right
+    within: null,
+    source: API_2026,
+  },
   'proxy-login': {
     title: "Look at the person's own settings",
     steps: [

@@ -1,0 +1,25 @@
+import type { CaseEvent } from '../case/events.ts';
+import type { PlannedStep } from '../case/plan.ts';
+import { isSettled, stepOf, type OpenCase } from '../case/state.ts';
+import { consoleTask, sayTask } from '../tasks/catalogue.ts';
+
+const TASK = 'new-successor';
+const isOne = ({ target }: PlannedStep): boolean => target['task'] === TASK;
+
+/**
+ * HR names another successor when the hand-over has begun: a new plan could not take back what is done, so a person does it.
+ * One such task at a time; none once the delete has begun, when nothing waits for tasks any more.
+ */
+export const lateSuccessor = (state: OpenCase): readonly PlannedStep[] => {
+  const before = state.steps.filter(isOne);
+  const isDeleted = state.steps.some((step) => step.kind === 'deleteUser' && stepOf(state, step.id).begun);
+  if (state.kind !== 'leaver' || state.rescinding || isDeleted || before.some((step) => !isSettled(stepOf(state, step.id).status))) return [];
+
+  return [{ id: `successor-${before.length + 1}`, kind: 'taskByHand', phase: 'holding', reversible: true, gate: null, target: { task: TASK } }];
+};
+
+/** Waits for a person from the moment it is told, and not only when its phase comes. */
+export const askedOfAPerson = ({ id }: PlannedStep): CaseEvent => {
+  const task = consoleTask(TASK);
+  return { type: 'StepBlocked', data: { step: id, round: 1, code: `task.${TASK}`, detail: task === null ? TASK : sayTask(task) } };
+};
