@@ -1,6 +1,6 @@
 import type { CaseInput } from '@handover/workflow-contracts';
 import { Desk, Turned, cases, dialpad, passGate, perform, performStep, plan, planning } from '@handover/workflow-kit';
-import { CancellationScope, allHandlersFinished, condition, continueAsNew } from '@temporalio/workflow';
+import { CancellationScope, allHandlersFinished, condition } from '@temporalio/workflow';
 
 /** A seat first, the invitation in time, power last. */
 export async function joiner(input: CaseInput): Promise<string> {
@@ -49,6 +49,7 @@ const invited = (desk: Desk): boolean => desk.view.steps.some((step) => step.id 
 
 /** A leaver's seat wakes the first in line; a seat that was freed or bought by others is found by looking again. */
 async function seatMayBeFree(desk: Desk): Promise<void> {
+  await desk.beginAnewIfLong('seat-wait-anew');
   const lookAgain = new Date(Date.now() + (desk.view.timings?.seatCheckEvery ?? 900_000)).toISOString();
   await desk.until(
     () => !desk.view.seatAwaited,
@@ -62,10 +63,7 @@ async function accepted(desk: Desk): Promise<void> {
   if (!desk.view.acceptance?.deadline) await desk.take(dialpad('Begin to wait for the acceptance').awaitAcceptance(desk.ref));
 
   while (!desk.view.acceptance?.accepted) {
-    if (desk.historyIsLong) {
-      await condition(allHandlersFinished);
-      await continueAsNew<typeof joiner>({ ...desk.input, view: desk.view });
-    }
+    await desk.beginAnewIfLong();
     const { deadline } = desk.view.acceptance ?? { deadline: '' };
     const reminder = nextReminder(desk, deadline);
     const answered = await desk.until(

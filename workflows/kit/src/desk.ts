@@ -1,6 +1,6 @@
 import type { CaseView, Gate } from '@handover/case';
 import type { CaseInput, StepResult } from '@handover/workflow-contracts';
-import { workflowInfo } from '@temporalio/workflow';
+import { allHandlersFinished, condition, continueAsNew, patched, workflowInfo } from '@temporalio/workflow';
 import { cases } from './proxies.ts';
 import { showIn } from './display.ts';
 import { answerMessages } from './messages.ts';
@@ -109,8 +109,14 @@ export class Desk {
     showIn(this.input, this.view);
   }
 
-  /** Long waits with many reminders or polls: begin a new run before the history grows heavy. */
-  get historyIsLong(): boolean {
-    return workflowInfo().continueAsNewSuggested;
+  /**
+   * Long waits with many reminders or looks: a new run begins before the history grows heavy. Never while a message is being
+   * answered; one that arrives in between keeps this run alive until it is. `since`: runs that waited here before this was
+   * done are carried on as they were.
+   */
+  async beginAnewIfLong(since?: string): Promise<void> {
+    if (!workflowInfo().continueAsNewSuggested || (since !== undefined && !patched(since))) return;
+    await condition(allHandlersFinished);
+    await continueAsNew<(input: CaseInput) => Promise<string>>({ ...this.input, view: this.view });
   }
 }

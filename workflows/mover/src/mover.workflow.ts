@@ -49,6 +49,7 @@ const turnComes = (desk: Desk): (() => Promise<unknown>) => {
   let wait = MINUTE_MS;
 
   return async () => {
+    await desk.beginAnewIfLong('turn-wait-anew');
     const at = new Date(Date.now() + wait).toISOString();
     wait = Math.min(wait * 2, LONGEST_MS);
     await desk.until(
