@@ -9,7 +9,7 @@ import {
   type LegalHold,
   type PersonEvent,
 } from '@handover/case';
-import type { Append, CaseRow, EventStore } from '@handover/event-store';
+import { EventStoreError, type Append, type CaseRow, type EventStore } from '@handover/event-store';
 import type { By } from './by.ts';
 import { Cases, caseStream, type LoadedCase, type Prepared } from './cases.ts';
 import { Persons, personStream, type LoadedPerson } from './people.ts';
@@ -33,10 +33,17 @@ export const holdCase = (store: EventStore, caseId: string, verb: HoldVerb, requ
     if (prepared.state.status === 'none') throw new Error('a case was held that does not exist');
     const { personRef, holds } = prepared.state;
     const told = personRef === null ? null : await toldPerson(store, personRef, { caseId, was: loaded.state.holds.case !== null, is: holds.case !== null }, by);
-    await commitAll(store, [prepared.append, ...(told ? [told] : [])], sideOf([prepared]));
+    await commitAll(store, [prepared.append, ...(told ? [told] : [])], sideOf([prepared])).catch(retold);
 
     return { hold: holds.case, refusal: prepared.decided.refusal ?? null };
   });
+
+/** The key of what people wrote is gone: by an erasure, or in a case about a number by retention. */
+const retold = (error: unknown): never => {
+  if (error instanceof EventStoreError && error.code === 'erased')
+    throw new RuleViolation('case.erased', 'what people wrote about this case cannot be read any more; there is nothing left to hold');
+  throw error;
+};
 
 const toldPerson = async (
   store: EventStore,

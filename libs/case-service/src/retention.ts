@@ -3,6 +3,7 @@ import { keptBecause, RuleViolation, type KeptBecause, type PersonEvent, type Po
 import { canonicalJson, type EventStore, type JsonObject, type StoredEvent } from '@handover/event-store';
 import type { By } from './by.ts';
 import { erasing, type KeptBodies } from './erasure.ts';
+import { forgetNumberCase, numberCasesToForget, type SilentNumberCases } from './number-case-retention.ts';
 import { bodiesToDelete, type OldBodies } from './old-bodies.ts';
 import { Persons, personStream } from './people.ts';
 import { appendOf, commitAll, retryingConflicts } from './stream.ts';
@@ -14,7 +15,7 @@ export interface Silent {
 }
 
 /** What was kept too long, as the database knows it. */
-export interface RetentionSource extends OldBodies {
+export interface RetentionSource extends OldBodies, SilentNumberCases {
   /** All of them, in portions. */
   readonly silentSince: (before: string) => AsyncIterable<Silent>;
   /** The longest silent, and how many there are in all. */
@@ -53,6 +54,8 @@ export interface RetentionPreview {
   readonly persons: readonly { readonly personRef: string; readonly lastAt: string; readonly keptBecause: KeptBecause | 'retention.unreadable' | null }[];
   readonly erasable: number;
   readonly keysAlive: number;
+  /** Closed, about numbers: what people wrote in them. */
+  readonly numberCases: number;
   readonly inboxBodies: number;
   readonly idempotencyKeys: number;
 }
@@ -105,14 +108,16 @@ export class Retention {
     const persons: RetentionPreview['persons'][number][] = [];
     for (let at = 0; at < first.length; at += ASKED_AT_ONCE)
       persons.push(...(await Promise.all(first.slice(at, at + ASKED_AT_ONCE).map(async (each) => ({ ...each, keptBecause: await this.verdict(each) })))));
-    let inboxBodies = 0;
+    let [inboxBodies, numberCases] = [0, 0];
     for await (const ids of this.oldBodies()) inboxBodies += ids.length;
+    for await (const _ of this.numberCases()) numberCases += 1;
 
     return {
       silent,
       persons,
       erasable: persons.filter((each) => each.keptBecause === null).length,
       keysAlive: await rows.keysAlive(),
+      numberCases,
       inboxBodies,
       idempotencyKeys: await rows.oldAnswers(),
     };
@@ -131,11 +136,16 @@ export class Retention {
       if (isDone) persons += 1;
       else kept += 1;
     }
-    let inboxBodies = 0;
+    let [inboxBodies, numberCases] = [0, 0];
+    for await (const { caseId, lastAt } of this.numberCases()) {
+      const applied = { policyHash: status.hash, keepFor: status.record, lastAt, approvedBy: status.approvedBy };
+      if (await forgetNumberCase(this.deps.store, caseId, { applied, now: this.deps.now() }, { ...by, commandId: `retention/${caseId}` })) numberCases += 1;
+    }
     for await (const ids of this.oldBodies()) inboxBodies += await this.deps.rows.purgeBodies(ids);
-    const result = { persons, kept, inboxBodies, idempotencyKeys, hash: status.hash };
+    const result = { persons, kept, numberCases, inboxBodies, idempotencyKeys, hash: status.hash };
     // A day on which nothing was due is no news.
-    if (persons + inboxBodies > 0) await retryingConflicts(async () => this.append(await this.deps.store.read(STREAM), 'RetentionRan', result, by));
+    if (persons + numberCases + inboxBodies > 0)
+      await retryingConflicts(async () => this.append(await this.deps.store.read(STREAM), 'RetentionRan', result, by));
 
     return result;
   }
@@ -177,6 +187,10 @@ export class Retention {
 
   private silentBefore(): string {
     return this.before(this.deps.policy.retention.record);
+  }
+
+  private numberCases(): ReturnType<typeof numberCasesToForget> {
+    return numberCasesToForget(this.deps.store, this.deps.rows, this.silentBefore());
   }
 
   private oldBodies(): AsyncIterable<readonly string[]> {

@@ -20,6 +20,7 @@ export type { MoverGroup, MoverSnapshot } from './mover/snapshot.ts';
 export * from './number/inventory.ts';
 export * from './number/obstacle.ts';
 export { planNumber, type NumberSnapshot } from './number/plan.ts';
+export type { RetentionOfCase } from './number/retention.ts';
 export { planJoiner, type ExistingUser, type JoinerGroup, type JoinerPreflight } from './joiner/plan.ts';
 export { invitedByUs } from './joiner/withdraw.ts';
 export * from './seats.ts';

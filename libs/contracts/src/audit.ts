@@ -139,6 +139,7 @@ export const retentionPreview = z
     persons: z.array(z.object({ personRef: z.string(), lastAt: instant, keptBecause: z.string().nullable().describe('null: a run would let it go') })),
     erasable: z.number().int().describe('Of `persons`; a run looks at all who are silent'),
     keysAlive: z.number().int(),
+    numberCases: z.number().int().describe('Closed, about numbers: what people wrote in them would not be readable any more'),
     inboxBodies: z.number().int(),
     idempotencyKeys: z.number().int(),
   })

@@ -53,6 +53,26 @@ export class RetentionRows {
     return { silent: Number(rows[0]?.silent ?? 0), first: rows.map(silentOf) };
   }
 
+  /** Closed cases about numbers whose key lives and in which nothing happened since, or which a restored backup brought back. */
+  async *silentNumberCases(before: string): AsyncGenerator<{ readonly caseId: string; readonly lastAt: string }> {
+    for (let after = ''; ;) {
+      const keys: { subject: string }[] = await this.dataSource.query(
+        `SELECT subject FROM ev.subject_key WHERE destroyed_at IS NULL AND subject LIKE 'case/%' AND subject > $1 ORDER BY subject LIMIT $2`,
+        [after, this.portion],
+      );
+      const rows: { id: string; last_at: Date }[] = await this.dataSource.query(
+        `SELECT r.id, l.last_at FROM app.case_row r
+         CROSS JOIN LATERAL (SELECT max(e.recorded_at) AS last_at, bool_or(e.type = 'RetentionApplied') AS is_over FROM ev.event e WHERE e.stream_id = 'case/' || r.id) l
+         WHERE r.id = ANY($2::uuid[]) AND r.person_ref IS NULL AND r.closed AND (l.last_at < $1 OR l.is_over) ORDER BY r.id`,
+        [before, keys.map((key) => key.subject.slice('case/'.length))],
+      );
+      for (const { id, last_at } of rows) yield { caseId: id, lastAt: last_at.toISOString() };
+      const last = keys[keys.length - 1];
+      if (!last) return;
+      after = last.subject;
+    }
+  }
+
   async keysAlive(): Promise<number> {
     return this.count(
       `SELECT count(*) FROM ev.subject_key k WHERE k.destroyed_at IS NULL AND EXISTS (SELECT 1 FROM ev.stream s WHERE s.stream_id = 'person/' || k.subject)`,

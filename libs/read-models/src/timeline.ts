@@ -83,6 +83,7 @@ const WORDS: Readonly<Record<CaseEventType, (data: JsonObject) => string>> = {
   LegalHoldLifted: (data) =>
     data['scope'] === 'person' ? 'legal hold on the person is over' : `legal hold lifted by ${text(data['actor'])}, asked for by ${text(data['askedBy'])}`,
   CertificateIssued: () => 'certificate issued',
+  RetentionApplied: () => 'what people wrote here cannot be read any more: its time is over',
   CaseClosed: (data) => `closed as ${text(data['phase'])}: ${text(data['result'])}`,
 };
 

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { Company, Persons, Retention, closeCase, personStream, systemBy } from '@handover/case-service';
 import { parsePolicy } from '@handover/config';
-import { RetentionRows, verifyStreams } from '@handover/event-store-postgres';
+import { RetentionRows, openDatabase, verifyStreams } from '@handover/event-store-postgres';
 import { startApi, type RunningApi } from '../support/api.ts';
 
 let api: RunningApi;
@@ -10,6 +10,7 @@ let hired = 0;
 type Preview = {
   persons: { personRef: string; keptBecause: string | null }[];
   erasable: number;
+  numberCases: number;
   inboxBodies: number;
   policy: { hash: string; approved: boolean; approvedBy: string[] };
 };
@@ -37,6 +38,14 @@ const neverCame = async (): Promise<string> => {
   await api.call('operator', `/v1/cases/${caseId}/rescind`, { reason: 'does not come' });
   await closeCase(api.worker.store, new Company(api.worker.store), caseId, systemBy(`close/${caseId}`));
   return (body['person'] as { ref: string }).ref;
+};
+/** As a restored backup brings it back. */
+const keyIsBack = async (subject: string, wrapped: Buffer): Promise<void> => {
+  const owner = await openDatabase(api.databaseUrl, { poolSize: 1 });
+  await owner.query('ALTER TABLE ev.subject_key DISABLE TRIGGER USER');
+  await owner.query(`UPDATE ev.subject_key SET wrapped_dek = $2, destroyed_at = NULL WHERE subject = $1`, [subject, wrapped]);
+  await owner.query('ALTER TABLE ev.subject_key ENABLE TRIGGER USER');
+  await owner.destroy();
 };
 const isReadable = async (personRef: string): Promise<boolean> => (await new Persons(api.worker.store).load(personRef)).profile.email !== null;
 const codeOf = async (personRef: string): Promise<string | null | undefined> =>
@@ -164,6 +173,47 @@ describe('retention', () => {
     ]);
     expect(await retention.run(systemBy('in portions of two'))).toMatchObject({ persons: foreseen.erasable, kept: foreseen.silent - foreseen.erasable });
     expect(await Promise.all(persons.map(isReadable))).toEqual(persons.map(() => false));
+  });
+
+  it('makes what people wrote in a closed case about a number unreadable, unless a legal hold keeps it, also after a restore', async () => {
+    expect((await api.call('operator', '/v1/numbers/read', {})).status).toBe(200);
+    await api.sealed();
+    const { items } = (await api.call('operator', '/v1/numbers?status=available&limit=3')).body as unknown as { items: { number: string }[] };
+    const opened = async ({ number }: { number: string }): Promise<string> => {
+      const { body } = await api.call('operator', `/v1/numbers/${encodeURIComponent(number)}/release`, { reason: 'was the line of Rita Retained' });
+      return String(body['id']);
+    };
+    const [over, held, open] = [await opened(items[0]!), await opened(items[1]!), await opened(items[2]!)];
+    for (const caseId of [over, held]) {
+      await api.call('operator', `/v1/cases/${caseId}/rescind`, { reason: 'a mistake' });
+      await closeCase(api.worker.store, new Company(api.worker.store), caseId, systemBy(`close/${caseId}`));
+    }
+    expect((await api.call('operator', `/v1/cases/${held}/legal-hold`, { reason: 'a dispute' })).status).toBe(200);
+    await sleep(1_100);
+    const words = async (caseId: string): Promise<readonly (string | null)[]> =>
+      ((await api.call('operator', `/v1/cases/${caseId}/timeline`)).body as unknown as { items: { reason: string | null }[] }).items
+        .map((each) => each.reason)
+        .filter((reason) => reason !== null);
+    expect(await words(over)).toContain('was the line of Rita Retained');
+    expect((await preview()).numberCases).toBe(1);
+    const [key]: { wrapped_dek: Buffer }[] = await api.dataSource.query('SELECT wrapped_dek FROM ev.subject_key WHERE subject = $1', [`case/${over}`]);
+    expect(await run()).toMatchObject({ numberCases: 1 });
+    expect(await words(over)).toEqual([]);
+    expect(await words(held)).toContain('was the line of Rita Retained');
+    expect(await words(open)).toContain('was the line of Rita Retained');
+    const applied = (await api.worker.store.read(`case/${over}`)).filter((event) => event.type === 'RetentionApplied');
+    expect(applied).toMatchObject([{ data: { approvedBy: ['approver', 'approver2'] } }]);
+    expect((await api.call('operator', `/v1/cases/${over}`)).body).toMatchObject({ id: over, phase: 'cancelled' });
+    expect(await api.call('operator', `/v1/cases/${over}/legal-hold`, { reason: 'too late' })).toMatchObject({ status: 409, body: { code: 'case.erased' } });
+    expect((await preview()).numberCases).toBe(0);
+    expect((await verifyStreams(api.dataSource)).problems).toEqual([]);
+    expect(await api.dataSource.query('SELECT 1 FROM app.outbox WHERE case_id = $1 AND created_at > $2', [over, applied[0]?.recordedAt])).toEqual([]);
+
+    await keyIsBack(`case/${over}`, key?.wrapped_dek ?? Buffer.alloc(0));
+    expect((await preview()).numberCases).toBe(1);
+    await run();
+    expect((await preview()).numberCases).toBe(0);
+    expect((await api.worker.store.read(`case/${over}`)).filter((event) => event.type === 'RetentionApplied')).toHaveLength(1);
   });
 
   it('keeps what HR sent about somebody who is, or of whom a case is, under a legal hold, until it is lifted', async () => {

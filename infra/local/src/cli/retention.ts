@@ -14,6 +14,7 @@ interface Preview {
   readonly persons: readonly { readonly personRef: string; readonly lastAt: string; readonly keptBecause: string | null }[];
   readonly erasable: number;
   readonly keysAlive: number;
+  readonly numberCases: number;
   readonly inboxBodies: number;
   readonly idempotencyKeys: number;
 }
@@ -40,6 +41,7 @@ export const retention = async (
       `${preview.keysAlive} persons can be read; of ${preview.silent} nothing was heard for ${policy.record}, and of the ${preview.persons.length} longest silent ${preview.erasable} would be let go`,
     );
     for (const each of preview.persons) say(`  ${each.personRef}  ${each.lastAt}  ${each.keptBecause ?? 'would be let go'}`);
+    say(`What people wrote in ${preview.numberCases} closed cases about numbers would not be readable any more`);
     say(`${preview.inboxBodies} bodies of webhooks and ${preview.idempotencyKeys} kept answers would be deleted`);
   }
   return 0;

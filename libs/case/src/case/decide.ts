@@ -5,6 +5,7 @@ import * as legal from './decide-legal-hold.ts';
 import * as lifecycle from './decide-lifecycle.ts';
 import * as steps from './decide-step.ts';
 import type { HoldRequest, HoldVerb } from '../hold/hold.ts';
+import { applyRetention, type RetentionOfCase } from '../number/retention.ts';
 import type { CaseEvent } from './events.ts';
 import type { Gate, Plan } from './plan.ts';
 import type { CaseState } from './state.ts';
@@ -44,6 +45,7 @@ export type CaseCommand =
   | { readonly type: 'certify'; readonly claims: JsonObject }
   | { readonly type: 'legalHold'; readonly verb: HoldVerb; readonly hold: HoldRequest }
   | { readonly type: 'followPersonHold'; readonly by: string | null }
+  | { readonly type: 'applyRetention'; readonly applied: RetentionOfCase; readonly now: string }
   | { readonly type: 'close' };
 
 /** Pure: the same state and command give the same events, on any machine, for ever. */
@@ -97,6 +99,8 @@ export const decide = (command: CaseCommand, state: CaseState): Decided<CaseEven
       return legal.holdCase(state, command.verb, command.hold);
     case 'followPersonHold':
       return legal.followPerson(state, command.by);
+    case 'applyRetention':
+      return applyRetention(state, command.applied, command.now);
     case 'close':
       return lifecycle.closeCase(state);
     default:

@@ -46,6 +46,8 @@ export type CaseEvent =
   | Event<'WithdrawalBegan', { why: 'expired' | 'cancelled'; steps: readonly PlannedStep[]; approvedBy: string }>
   | HoldEvent
   | Event<'CertificateIssued', { claims: JsonObject }>
+  /** Only of a case about no person: what people wrote in it is not readable any more. */
+  | Event<'RetentionApplied', { policyHash: string; keepFor: number; lastAt: string; approvedBy: readonly string[] }>
   | Event<'CaseClosed', { phase: Phase; result: string }>;
 
 export type Verdict = 'approve' | 'refuse';

@@ -222,6 +222,8 @@ export const evolve = (state: CaseState, event: CaseEvent): CaseState => {
       return held(state, event);
     case 'CertificateIssued':
       return { ...state, certificate: event.data.claims };
+    case 'RetentionApplied':
+      return state;
     case 'CaseClosed':
       return { ...state, status: 'closed', phase: event.data.phase, result: event.data.result, stages: voided(state) };
     default:

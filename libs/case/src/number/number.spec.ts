@@ -48,6 +48,17 @@ describe('a release', () => {
     expect(held.when(start('release', day(2))).refusal?.code).toBe('case.legal_hold');
   });
 
+  it('is over at the end of its time: closed, silent for long enough, and under no legal hold', () => {
+    const closed = asked(release).then(takenBack, { type: 'close' });
+    const applied = { policyHash: 'abc', keepFor: 30 * 86_400_000, lastAt: day(1), approvedBy: ['a', 'b'] };
+    const ends: CaseCommand = { type: 'applyRetention', applied, now: day(31) };
+    expect(closed.when(ends).events).toEqual([{ type: 'RetentionApplied', data: applied }]);
+    expect(closed.then(ends).state()).toEqual(closed.state());
+    expect(() => asked(release).when(ends)).toThrow('the case is open');
+    expect(() => closed.then(holding('place')).when(ends)).toThrow('under a legal hold');
+    expect(() => closed.when({ ...ends, now: day(30) })).toThrow('not over');
+  });
+
   it('ends as released, refused, expired, taken back or given up', () => {
     const close: CaseCommand = { type: 'close' };
     const open = asked(release);
