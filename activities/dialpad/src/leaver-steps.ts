@@ -1,4 +1,4 @@
-import type { Heir, StepKind } from '@handover/case';
+import { askFor, purgeOverdueAt, type Heir, type StepKind } from '@handover/case';
 import type { GroupRef } from '@handover/connector-dialpad';
 import { belongingSteps } from './leaver-belongings.ts';
 import { callSteps, placeFor } from './leaver-calls.ts';
@@ -145,12 +145,22 @@ const deleteUser: StepDefinition = {
   },
 };
 
+/** Judged by what was recorded at the first look, which comes when Dialpad's own time is over. */
+const isOverdue = async (context: StepContext): Promise<boolean> => {
+  const { policy, now } = context.deps;
+  const at = purgeOverdueAt(context.state) ?? new Date(Date.parse(await context.startedAt()) + policy.purge.overdue).toISOString();
+  return Date.parse(now()) >= Date.parse(at);
+};
+
 const confirmPurge: StepDefinition = {
   readFirst: false,
+  image: async ({ deps: { policy, now } }) => ({ before: { overdueAt: new Date(Date.parse(now()) + policy.purge.overdue).toISOString() } }),
   keep: async (context) => {
     const user = await context.deps.dialpad.readUser(userIdOf(context));
     if (user && user.state !== 'deleted') throw new Blocked('purge.restored', 'the user was restored in Dialpad: nothing is erased while it exists');
-    return user === null ? undefined : 'again';
+    if (user === null) return undefined;
+    if (await isOverdue(context)) throw new Blocked('task.purge-overdue', askFor('purge-overdue'));
+    return 'again';
   },
   read: async (context) => {
     const user = await context.deps.dialpad.readUser(userIdOf(context));

@@ -12,11 +12,18 @@ const STUCK = ['blocked', 'contradicted'];
 const openTasks = (state: OpenCase): readonly PlannedStep[] =>
   state.steps.filter((step) => {
     const at = stepOf(state, step.id);
-    return STUCK.includes(at.status) && ((taskOf(step)?.readBack ?? null) !== null || waitsForRestore(at));
+    return STUCK.includes(at.status) && ((taskOf(step)?.readBack ?? null) !== null || waitsForRestore(at) || waitsForPurge(at));
   });
 
 /** A joiner whose deleted namesake has to be restored, before there is a plan. */
 const waitsForRestore = ({ code }: StepState): boolean => taskBehind(code) === 'restore-user';
+
+/** A leaver whose user Dialpad shows for longer than it says. */
+const waitsForPurge = ({ code }: StepState): boolean => taskBehind(code) === 'purge-overdue';
+
+/** Gone, or restored: either way the leaver's own look says what follows. */
+const isNotDeleted = async ({ dialpad }: DialpadActivityDeps, { userId }: OpenCase): Promise<boolean> =>
+  userId !== null && (await dialpad.readUser(userId))?.state !== 'deleted';
 
 /** Restored, or purged meanwhile: either way the joiner can go on. The block names the user. */
 const isRestored = async (deps: DialpadActivityDeps, { detail }: StepState): Promise<boolean> => {
@@ -49,14 +56,17 @@ const lookAtAll = async (deps: DialpadActivityDeps): Promise<{ open: number; don
   return sums;
 };
 
+const isDone = async (deps: DialpadActivityDeps, loaded: LoadedCase, step: PlannedStep): Promise<boolean> => {
+  const at = stepOf(loaded.state, step.id);
+  if (taskOf(step) !== null) return (await lookAtTask(contextOf(deps, loaded, { caseId: loaded.caseId, step: step.id, round: at.round }))).holds;
+  return waitsForPurge(at) ? isNotDeleted(deps, loaded.state) : isRestored(deps, at);
+};
+
 const lookAtOne = async (deps: DialpadActivityDeps, loaded: LoadedCase, step: PlannedStep): Promise<'open' | 'done' | 'unreadable'> => {
   const { id } = step;
-  const at = stepOf(loaded.state, id);
-  const { round } = at;
+  const { round } = stepOf(loaded.state, id);
   try {
-    const isTask = taskOf(step) !== null;
-    const isDone = isTask ? (await lookAtTask(contextOf(deps, loaded, { caseId: loaded.caseId, step: id, round }))).holds : await isRestored(deps, at);
-    if (!isDone) return 'open';
+    if (!(await isDone(deps, loaded, step))) return 'open';
     const free = { step: id, actor: 'system', reasonCode: 'seen-done', reason: null };
     await deps.cases.execute(loaded.caseId, { type: 'retryStep', free }, systemBy(`task-seen/${id}/${round}`));
     return 'done';

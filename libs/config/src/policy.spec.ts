@@ -6,7 +6,7 @@ describe('a policy file', () => {
     const policy = parsePolicy('hold: 90s\npurge: { checkEvery: 1s }', 'test');
 
     expect(policy.hold).toBe(90_000);
-    expect(policy.purge).toEqual({ after: 72 * 3_600_000, checkEvery: 1_000 });
+    expect(policy.purge).toEqual({ after: 72 * 3_600_000, checkEvery: 1_000, overdue: 24 * 3_600_000 });
     expect(policy.approvals['leaver-delete']).toEqual([{ stage: 'delete', needed: 1, by: ['approver'] }]);
   });
 

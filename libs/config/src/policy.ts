@@ -44,7 +44,7 @@ const licenses = ['talk', 'agents', 'lite_support_agents', 'lite_lines', 'magent
 const document = z.strictObject({
   hold: duration.optional(),
   releaseSeat: z.enum(['suspend', 'delete']).optional(),
-  purge: z.strictObject({ after: duration.optional(), checkEvery: duration.optional() }).optional(),
+  purge: z.strictObject({ after: duration.optional(), checkEvery: duration.optional(), overdue: duration.optional() }).optional(),
   acceptance: z.strictObject({ deadline: duration.optional(), remindEvery: duration.optional(), pollEvery: duration.optional() }).optional(),
   lead: duration.optional(),
   approvals: z

@@ -172,6 +172,12 @@ export const whatItWaitsFor = (state: OpenCase): readonly WaitsFor[] => {
   return [...blocked, ...stages, ...clocks(state), ...held];
 };
 
+/** ISO instant from which a purge that is still waited for is a person's matter; null before the first look at it. */
+export const purgeOverdueAt = (state: OpenCase): string | null => {
+  const { before } = state.stepStates['purge'] ?? { before: null };
+  return typeof before === 'object' && before !== null && 'overdueAt' in before && typeof before.overdueAt === 'string' ? before.overdueAt : null;
+};
+
 /** Dialpad purges a deleted user by its own clock: no hold of ours stops that, only a restore in its console does. */
 const holdInWords = ({ by, scope, confirmUntil, confirmedBy, liftAskedBy }: NonNullable<OpenCase['legalHold']>, isDeleted: boolean): string =>
   [
@@ -192,7 +198,8 @@ const clocks = (state: OpenCase): readonly WaitsFor[] => {
   if (state.phase === 'awaiting-seat') return [{ on: 'seat', what: 'a free seat in the office', until: null }];
   if (state.phase === 'holding') return [clock('the end of the hold', state.holdUntil)];
   if (state.phase === 'awaiting-acceptance') return [{ on: 'person', what: 'the person to accept the invitation', until: state.acceptance?.deadline ?? null }];
-  if (state.phase === 'awaiting-purge') return [{ on: 'dialpad', what: 'Dialpad to purge the deleted user', until: null }];
+  if (state.phase === 'awaiting-purge')
+    return [{ on: 'dialpad', what: 'Dialpad to purge the deleted user; after that time a person is asked to look', until: purgeOverdueAt(state) }];
 
   return [];
 };

@@ -1,7 +1,7 @@
 import type { CaseEvent } from '../case/events.ts';
 import type { PlannedStep } from '../case/plan.ts';
 import { isSettled, stepOf, type OpenCase } from '../case/state.ts';
-import { consoleTask, sayTask } from '../tasks/catalogue.ts';
+import { askFor } from '../tasks/catalogue.ts';
 
 const TASK = 'new-successor';
 const isOne = ({ target }: PlannedStep): boolean => target['task'] === TASK;
@@ -19,7 +19,7 @@ export const lateSuccessor = (state: OpenCase): readonly PlannedStep[] => {
 };
 
 /** Waits for a person from the moment it is told, and not only when its phase comes. */
-export const askedOfAPerson = ({ id }: PlannedStep): CaseEvent => {
-  const task = consoleTask(TASK);
-  return { type: 'StepBlocked', data: { step: id, round: 1, code: `task.${TASK}`, detail: task === null ? TASK : sayTask(task) } };
-};
+export const askedOfAPerson = ({ id }: PlannedStep): CaseEvent => ({
+  type: 'StepBlocked',
+  data: { step: id, round: 1, code: `task.${TASK}`, detail: askFor(TASK) },
+});

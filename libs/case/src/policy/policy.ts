@@ -6,7 +6,8 @@ export interface Policy {
   readonly version: string;
   readonly hold: number;
   readonly releaseSeat: 'suspend' | 'delete';
-  readonly purge: { readonly after: number; readonly checkEvery: number };
+  /** `after`: Dialpad's own time; so long `overdue` after it a person is asked to look. */
+  readonly purge: { readonly after: number; readonly checkEvery: number; readonly overdue: number };
   readonly acceptance: { readonly deadline: number; readonly remindEvery: number; readonly pollEvery: number };
   readonly lead: number;
   readonly approvals: {
@@ -102,7 +103,7 @@ export const defaultPolicy: Policy = {
   version: 'default',
   hold: 72 * HOUR, // Dialpad's own restore window (help.dialpad.com, "Manage Your Users")
   releaseSeat: 'suspend',
-  purge: { after: 72 * HOUR, checkEvery: HOUR },
+  purge: { after: 72 * HOUR, checkEvery: HOUR, overdue: DAY },
   acceptance: { deadline: 14 * DAY, remindEvery: 3 * DAY, pollEvery: 5 * 60_000 },
   lead: 2 * DAY,
   approvals: {

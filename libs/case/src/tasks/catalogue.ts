@@ -52,6 +52,17 @@ const tasks = {
     within: 72,
     source: MANAGE_USERS,
   },
+  'purge-overdue': {
+    title: 'Look why Dialpad still shows the deleted user',
+    steps: [
+      `${USERS} > Deleted Users`,
+      'Find the user and choose Permanently Delete; where it is not listed, ask Dialpad support why the API still returns it',
+    ],
+    truth: 'Dialpad does not know the user any more',
+    readBack: 'user-gone',
+    within: null,
+    source: MANAGE_USERS,
+  },
   'resend-invitation': {
     title: 'Send the invitation again',
     steps: [`${USERS} > Active or Pending Users`, 'Find the pending user, choose Options > Resend Invite'],
@@ -201,3 +212,6 @@ export const consoleTask = (name: string): ConsoleTask | null => (Object.hasOwn(
 export const sayTask = ({ title, steps, readBack, within, source }: ConsoleTask): string =>
   `${title}: ${steps.map((step, n) => `${n + 1}. ${step}`).join('; ')}${within === null ? '' : `; within ${within} hours`}. ` +
   `${readBack === null ? 'Then mark the step as done by hand, with evidence' : 'The step closes by itself once Dialpad shows it; or retry, or mark it as done by hand'}. (${source})`;
+
+/** What a task of this catalogue asks for, for the reason of a step that waits for it. */
+export const askFor = (name: TaskName): string => sayTask(tasks[name]);
