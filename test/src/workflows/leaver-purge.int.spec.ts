@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { DialpadUser } from '@handover/connector-dialpad';
+import { workflowIdOf } from '@handover/workflow-contracts';
 import { MockActivityEnvironment } from '@temporalio/testing';
 import { employeeOf, startSkippedTime, type SkippedTime } from '../support/skipped-time.ts';
 
@@ -33,6 +34,8 @@ const deleted = async (): Promise<{ caseId: string; userId: string }> => {
 const late = (duration: string): Promise<void> => world.pass(duration, { dialpadToo: false });
 const look = () => new MockActivityEnvironment().run(() => world.composed.dialpadActivities.pollTasks());
 
+const runOf = async (caseId: string): Promise<string> => (await world.env.client.workflow.getHandle(workflowIdOf('leaver', caseId)).describe()).runId;
+
 describe('a deleted user whom Dialpad still shows when its time is over', () => {
   beforeAll(() => begin('purge: { overdue: 12h }'), 60_000);
   afterAll(() => world.stop(), 30_000);
@@ -61,4 +64,22 @@ describe('a deleted user whom Dialpad still shows when its time is over', () => 
     expect(ended.phase).toBe('done');
     await world.history('leaver', caseId, 'leaver-purge-overdue');
   }, 60_000);
+});
+
+describe('a purge that is looked for again and again', () => {
+  beforeAll(() => begin('purge: { checkEvery: 1m, overdue: 60d }'), 60_000);
+  afterAll(() => world.stop(), 30_000);
+
+  it('begins a new run before its history grows heavy, and ends the case from there', async () => {
+    const { caseId } = await deleted();
+    const first = await runOf(caseId);
+    await late('79h');
+    await world.settled();
+    expect(await runOf(caseId)).not.toBe(first);
+    await world.control('/sandbox/clock', { advance: 'PT90H' });
+    await late('10m');
+    const ended = await world.until(caseId, 'the end', (view) => view.closed);
+    expect(ended).toMatchObject({ phase: 'done' });
+    expect((await world.eventTypes(caseId)).filter((type) => type === 'HoldBegan' || type === 'CertificateIssued')).toHaveLength(2);
+  }, 240_000);
 });

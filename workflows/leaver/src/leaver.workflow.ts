@@ -152,7 +152,10 @@ async function purged(desk: Desk): Promise<void> {
   const isDone = desk.view.steps.some((step) => step.id === 'purge' && step.status !== 'pending');
 
   if (!isDone && desk.view.timings?.releaseSeat !== 'delete') await pause(purgeAfter, 'Dialpad keeps a deleted user for 72 hours');
-  await performStep(desk, 'purge', () => pause(purgeCheckEvery, 'Look again whether Dialpad has purged the user'));
+  await performStep(desk, 'purge', async () => {
+    await desk.beginAnewIfLong('purge-wait-anew');
+    await pause(purgeCheckEvery, 'Look again whether Dialpad has purged the user');
+  });
 }
 
 /** Takes back what was done, in the order the stream planned; each step is as durable as those it undoes. */
