@@ -6,7 +6,7 @@ import { appendOf, retryingConflicts } from './stream.ts';
 
 /** What arrived and was never worked to the end: its body is kept under the service's key, which no erasure destroys. */
 export interface KeptBodies {
-  /** In the order it arrived; `received`: it is still to be worked. */
+  /** In the order it arrived; `received`: it is still to be worked, `failed`: it was given up, and somebody can have it tried again. */
   readonly kept: () => AsyncIterable<{ readonly id: string; readonly source: string; readonly status: string; readonly body: unknown }>;
   /** The person an employee of a source is known as now: who came back is somebody new under the same number. */
   readonly ownerOf: (source: string, employeeId: string) => Promise<string | null>;
@@ -77,8 +77,9 @@ export const erasing = async (
   let isBack = false;
   for await (const { id, source, status, body } of bodies.kept()) {
     if (!(await isAbout(source, body))) continue;
-    isBack ||= status === 'received' && HERE_AGAIN.includes(typeOf(body));
-    (isBack && status === 'received' ? forgetInbox : purgeInbox).push(id);
+    const mayBeWorked = status === 'received' || status === 'failed';
+    isBack ||= mayBeWorked && HERE_AGAIN.includes(typeOf(body));
+    (isBack && mayBeWorked ? forgetInbox : purgeInbox).push(id);
   }
 
   return { destroyKeysOf: [personRef], purgeInbox, forgetInbox };

@@ -123,6 +123,16 @@ export class Keyring {
     return decrypt(await this.ownKey('service'), sealed, context);
   }
 
+  /** Null: it was spoilt at rest, and nobody can read it. @throws where only the key cannot be had now. */
+  async openBytesIfWhole(sealed: Uint8Array, context: string): Promise<Buffer | null> {
+    const key = await this.ownKey('service');
+    try {
+      return decrypt(key, sealed, context);
+    } catch {
+      return null;
+    }
+  }
+
   private async keyFor(person: string): Promise<OpenKey> {
     const known = this.cached(person) ?? (await this.found(person)) ?? (await this.made(person, randomBytes(32)));
     if (known.enc === null) throw new PersonErased(person);

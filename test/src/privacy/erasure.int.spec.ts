@@ -202,6 +202,33 @@ describe('after an erasure', () => {
     expect((await new Persons(api.worker.store).load(again.ref)).profile.familyName).toBeNull();
   });
 
+  it('keeps a rehire that was given up for whoever has it tried again, and is not held up by a body that nobody can open', async () => {
+    const { ref } = await leaving('given-up');
+    const { inbox } = elsewhere();
+    const arrives = async (type: string, data: object): Promise<string> => {
+      const body = Buffer.from(JSON.stringify({ type, timestamp: '2026-11-01T00:00:00Z', data: { employeeId: 'given-up', ...data } }));
+      const { id } = await inbox.accept({ source: 'generic', webhookId: randomUUID(), body });
+      await inbox.countFailure(id, { code: 'some.code', delayMs: 0, limit: 1 });
+      return id;
+    };
+    const spoilt = await arrives('employee.changed', {});
+    await api.dataSource.query('UPDATE app.inbox SET body = set_byte(body, 20, 255 - get_byte(body, 20)) WHERE id = $1', [spoilt]);
+    const before = await arrives('employee.changed', {});
+    const hire = await arrives('employee.rehired', { email: 'given-up@example.com', startDate: '2027-01-01', timeZone: 'UTC' });
+    await erase(ref);
+    expect(await inbox.get(before)).toMatchObject({ status: 'ignored' });
+    expect(await inbox.retry(before, 'operator')).toBe(false);
+    expect(await inbox.get(hire)).toMatchObject({ status: 'failed' });
+    expect(await inbox.retry(hire, 'operator')).toBe(true);
+    await inbox.countFailure(hire, { code: 'some.code', delayMs: 0, limit: 1 });
+    expect(await inbox.retry(hire, 'operator')).toBe(true);
+    await api.workInbox();
+    expect(await inbox.get(hire)).toMatchObject({ status: 'processed' });
+    expect((await api.call('operator', `/v1/persons?employeeId=given-up`)).body).toMatchObject({ cases: [{ kind: 'joiner' }] });
+    expect(await api.dataSource.query('SELECT 1 FROM app.inbox WHERE body IS NOT NULL AND id = ANY($1::uuid[])', [[before, hire]])).toEqual([]);
+    await api.dataSource.query('DELETE FROM app.inbox WHERE id = $1', [spoilt]);
+  });
+
   it('is not survived by what was put aside while it was under way, nor brought back by who worked it at that moment', async () => {
     const { ref } = await leaving('meanwhile');
     const { inbox, store, bodies } = elsewhere();

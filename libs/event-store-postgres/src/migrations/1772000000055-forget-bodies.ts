@@ -40,7 +40,7 @@ const FORGET = `CREATE FUNCTION app.forget_bodies(p_purge jsonb) RETURNS void LA
  * Who is at work on an entry that an erasure took away has its body in memory: what they would write is refused, all of it.
  * And of what nobody could work only the words are left, for HR to send it again.
  */
-const SETTLED = `CREATE FUNCTION app.inbox_forget() RETURNS trigger LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$ BEGIN
+export const SETTLED = `CREATE FUNCTION app.inbox_forget() RETURNS trigger LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$ BEGIN
   IF OLD.forget AND OLD.body IS NULL AND NEW.status <> OLD.status THEN
     RAISE EXCEPTION 'the person this was about is erased' USING ERRCODE = 'ES009'; END IF;
   IF NEW.forget AND NEW.body IS NOT NULL AND NEW.status <> 'received' THEN

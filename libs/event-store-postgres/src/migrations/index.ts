@@ -21,6 +21,7 @@ import { AccessReads1772000000052 } from './1772000000052-access-reads.ts';
 import { Retention1772000000053 } from './1772000000053-retention.ts';
 import { ScrubAll1772000000054 } from './1772000000054-scrub-all.ts';
 import { ForgetBodies1772000000055 } from './1772000000055-forget-bodies.ts';
+import { ForgetWhenSettled1772000000056 } from './1772000000056-forget-when-settled.ts';
 import { FailedFacts1772000000057 } from './1772000000057-failed-facts.ts';
 import { CommitAtOnce1772000000060 } from './1772000000060-commit-at-once.ts';
 
@@ -49,6 +50,7 @@ export const migrations = [
   Retention1772000000053,
   ScrubAll1772000000054,
   ForgetBodies1772000000055,
+  ForgetWhenSettled1772000000056,
   FailedFacts1772000000057,
   CommitAtOnce1772000000060,
 ];
