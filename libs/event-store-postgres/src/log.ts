@@ -1,6 +1,6 @@
 import type { LogEntry } from '@handover/record-proof';
 import type { DataSource } from 'typeorm';
-import { COLUMNS, entryOf, type Row } from './log-row.ts';
+import { LOGGED, entryOf, type LoggedRow } from './event-row.ts';
 
 export interface LogFilter {
   readonly caseId?: string | undefined;
@@ -33,9 +33,9 @@ export const followLog = async (
 ): Promise<readonly LogEntry[]> =>
   (
     (await dataSource.query(
-      `SELECT ${COLUMNS} FROM ev.log_leaf l JOIN ev.event e ON e.seq = l.seq WHERE l.position > $1 AND ${WHERE} ORDER BY l.position LIMIT $8`,
+      `SELECT ${LOGGED} FROM ev.log_leaf l JOIN ev.event e ON e.seq = l.seq WHERE l.position > $1 AND ${WHERE} ORDER BY l.position LIMIT $8`,
       [after, ...valuesOf(filter), limit],
-    )) as Row[]
+    )) as LoggedRow[]
   ).map(entryOf);
 
 /** The same backwards, for eyes. */
@@ -45,9 +45,9 @@ export const lookBack = async (
 ): Promise<readonly LogEntry[]> =>
   (
     (await dataSource.query(
-      `SELECT ${COLUMNS} FROM ev.log_leaf l JOIN ev.event e ON e.seq = l.seq WHERE l.position < $1 AND ${WHERE} ORDER BY l.position DESC LIMIT $8`,
+      `SELECT ${LOGGED} FROM ev.log_leaf l JOIN ev.event e ON e.seq = l.seq WHERE l.position < $1 AND ${WHERE} ORDER BY l.position DESC LIMIT $8`,
       [before, ...valuesOf(filter), limit],
-    )) as Row[]
+    )) as LoggedRow[]
   ).map(entryOf);
 
 export interface KeptCheckpoint {

@@ -3,7 +3,6 @@ import {
   canonicalJson,
   type Append,
   type Committed,
-  type EventMeta,
   type EventStore,
   type JsonObject,
   type SideWrites,
@@ -15,27 +14,16 @@ import { PersonErased, type Keyring, type Sealed } from '@handover/privacy';
 import type { Pool } from 'pg';
 import type { DataSource } from 'typeorm';
 import { asRepetition, writeCommits, type PreparedAppend, type PreparedCommit } from './commit.ts';
+import { SEALED_EVENT, eventOf, type EventRow } from './event-row.ts';
 import { poolOf } from './pool.ts';
 import { Together } from './together.ts';
-
-interface EventRow {
-  readonly event_id: string;
-  readonly version: string;
-  readonly type: string;
-  readonly schema_version: number;
-  readonly recorded_at: Date;
-  readonly body: Buffer;
-  readonly meta: Buffer;
-  readonly key_id: string | null;
-  readonly sealed: Buffer | null;
-}
 
 /** A stream, and the version after which to read it. */
 type Wanted = readonly [stream: string, after: number];
 
 const READ = {
   name: 'handover-read',
-  text: `SELECT w.n, e.event_id, e.version, e.type, e.schema_version, e.recorded_at, e.body, e.meta, e.key_id, e.sealed
+  text: `SELECT w.n, ${SEALED_EVENT}
     FROM unnest($1::text[], $2::bigint[]) WITH ORDINALITY w(stream, after, n)
     CROSS JOIN LATERAL (SELECT * FROM ev.event WHERE stream_id = w.stream AND version > w.after ORDER BY version) e ORDER BY w.n, e.version`,
 };
@@ -131,16 +119,7 @@ export class PostgresEventStore implements EventStore {
   }
 
   private async opened(stream: string, row: EventRow): Promise<StoredEvent> {
-    const event = {
-      id: row.event_id,
-      stream,
-      version: Number(row.version),
-      type: row.type,
-      schema: row.schema_version,
-      recordedAt: row.recorded_at.toISOString(),
-      data: JSON.parse(row.body.toString('utf8')) as JsonObject,
-      meta: JSON.parse(row.meta.toString('utf8')) as EventMeta,
-    };
+    const event = eventOf(row);
     if (row.key_id === null || row.sealed === null) return this.upcasters.current(event);
     const { person, plain } = await this.keyring.open(row.key_id, { eventId: row.event_id, stream, type: row.type }, row.sealed);
 

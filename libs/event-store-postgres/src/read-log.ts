@@ -1,21 +1,14 @@
 import { upcasters as current } from '@handover/case';
-import type { EventMeta, JsonObject, LoggedEvent, Upcasters } from '@handover/event-store';
+import type { LoggedEvent, Upcasters } from '@handover/event-store';
+import { EVENT, eventOf, type EventRow } from './event-row.ts';
 import type { Db } from './projection.ts';
 
-interface Row {
+interface Row extends Omit<EventRow, 'key_id' | 'sealed'> {
   readonly position: string;
-  readonly event_id: string;
-  readonly stream_id: string;
-  readonly version: string;
-  readonly type: string;
-  readonly schema_version: number;
-  readonly recorded_at: Date;
-  readonly body: Buffer;
-  readonly meta: Buffer;
   readonly person: string | null;
 }
 
-const READ = `SELECT l.position, e.event_id, e.stream_id, e.version, e.type, e.schema_version, e.recorded_at, e.body, e.meta, k.subject AS person
+const READ = `SELECT l.position, ${EVENT}, k.subject AS person
   FROM ev.log_leaf l JOIN ev.event e ON e.seq = l.seq LEFT JOIN ev.subject_key k ON k.key_id = e.key_id
   WHERE l.position >= $1 ORDER BY l.position LIMIT $2`;
 
@@ -32,15 +25,4 @@ export const readLog = async (db: Db, from: number, limit: number, upcasters: Up
 /** Events that have a position. */
 export const logSize = async (db: Db): Promise<number> => Number((await db.query<{ size: string }>('SELECT size FROM ev.log_state'))[0]?.size ?? 0);
 
-const logged = (row: Row): LoggedEvent => ({
-  position: Number(row.position),
-  id: row.event_id,
-  stream: row.stream_id,
-  version: Number(row.version),
-  type: row.type,
-  schema: row.schema_version,
-  recordedAt: row.recorded_at.toISOString(),
-  data: JSON.parse(row.body.toString('utf8')) as JsonObject,
-  meta: JSON.parse(row.meta.toString('utf8')) as EventMeta,
-  person: row.person,
-});
+const logged = (row: Row): LoggedEvent => ({ ...eventOf(row), position: Number(row.position), person: row.person });

@@ -1,6 +1,6 @@
 import type { LogEntry } from '@handover/record-proof';
 import type { DataSource } from 'typeorm';
-import { COLUMNS, entryOf, type Row } from './log-row.ts';
+import { LOGGED, entryOf, type LoggedRow } from './event-row.ts';
 
 export interface ChainedEntry {
   readonly entry: LogEntry;
@@ -10,8 +10,8 @@ export interface ChainedEntry {
 
 /** A whole stream as it lies in the log; null while its newest events have no place there yet. */
 export const streamEntries = async (dataSource: DataSource, stream: string): Promise<readonly ChainedEntry[] | null> => {
-  const rows: (Row & { previous: Buffer | null })[] = await dataSource.query(
-    `SELECT ${COLUMNS}, lag(e.hash) OVER (ORDER BY e.version) AS previous
+  const rows: (LoggedRow & { previous: Buffer | null })[] = await dataSource.query(
+    `SELECT ${LOGGED}, lag(e.hash) OVER (ORDER BY e.version) AS previous
      FROM ev.event e LEFT JOIN ev.log_leaf l ON l.seq = e.seq WHERE e.stream_id = $1 ORDER BY e.version`,
     [stream],
   );
@@ -23,8 +23,8 @@ export const streamEntries = async (dataSource: DataSource, stream: string): Pro
 /** The entries at these positions, in log order. */
 export const entriesAt = async (dataSource: DataSource, positions: readonly number[]): Promise<readonly LogEntry[]> => {
   if (positions.length === 0) return [];
-  const rows: Row[] = await dataSource.query(
-    `SELECT ${COLUMNS} FROM ev.log_leaf l JOIN ev.event e ON e.seq = l.seq WHERE l.position = ANY ($1::bigint[]) ORDER BY l.position`,
+  const rows: LoggedRow[] = await dataSource.query(
+    `SELECT ${LOGGED} FROM ev.log_leaf l JOIN ev.event e ON e.seq = l.seq WHERE l.position = ANY ($1::bigint[]) ORDER BY l.position`,
     [positions],
   );
   return rows.map(entryOf);

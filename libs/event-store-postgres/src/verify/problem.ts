@@ -1,4 +1,5 @@
-import type { Fault, LogEntry } from '@handover/record-proof';
+import type { Fault } from '@handover/record-proof';
+import type { LoggedRow } from '../event-row.ts';
 
 /** Anything that can be asked: a data source, or one transaction of it. */
 export interface Queryable {
@@ -24,23 +25,12 @@ export const problem = (said: Partial<Problem> & Pick<Problem, 'table' | 'what'>
 /** More than this is not listed, only counted: whoever changed a thousand things changed everything. */
 export const LISTED = 1_000;
 
-export interface EventRow {
+/** An event with all that its place in the record has to agree with. */
+export interface WholeRow extends LoggedRow {
   readonly seq: string;
-  readonly position: string | null;
-  readonly event_id: string;
-  readonly stream_id: string;
-  readonly version: string;
-  readonly type: string;
-  readonly schema_version: number;
-  readonly recorded_at: Date;
   /** Of its time, what is below a millisecond: always 0 as it was recorded. */
   readonly micros: string;
-  readonly body: Buffer;
-  readonly meta: Buffer;
-  readonly key_id: string | null;
-  readonly sealed: Buffer | null;
   readonly leaf: Buffer;
-  readonly hash: Buffer;
   /** Hash of the event before it in its stream, as that event says and as the log says; null for the first. */
   readonly previous: Buffer | null;
   readonly previous_sealed: Buffer | null;
@@ -52,18 +42,3 @@ export interface EventRow {
   /** Version of the event before it in its stream, 0 for the first. */
   readonly previous_version: string;
 }
-
-export const entryOf = (row: EventRow): LogEntry => ({
-  position: row.position === null ? -1 : Number(row.position),
-  eventId: row.event_id,
-  stream: row.stream_id,
-  version: Number(row.version),
-  type: row.type,
-  schema: row.schema_version,
-  recordedAt: row.recorded_at.toISOString(),
-  body: row.body,
-  meta: row.meta,
-  keyId: row.key_id,
-  sealed: row.sealed,
-  hash: row.hash,
-});

@@ -1,6 +1,7 @@
 import { equal } from '@handover/merkle';
 import { changedColumn, chainHash, eventLeaf } from '@handover/record-proof';
-import { LISTED, entryOf, problem, type EventRow, type Problem, type Queryable } from './problem.ts';
+import { entryOf } from '../event-row.ts';
+import { LISTED, problem, type Problem, type Queryable, type WholeRow } from './problem.ts';
 import { columnName, eventRows } from './verify-streams.ts';
 
 const LEAVES = `SELECT l.position, l.seq, l.hash, e.seq IS NULL AS gone, l.step FROM
@@ -57,7 +58,7 @@ const goneProblem = async (db: Queryable, position: number, seq: string, hash: B
   });
 };
 
-const hashProblem = (row: EventRow, position: number, hash: Buffer, rows: readonly EventRow[]): Problem => {
+const hashProblem = (row: WholeRow, position: number, hash: Buffer, rows: readonly WholeRow[]): Problem => {
   const [previous, others] = [
     row.previous_sealed ?? new Uint8Array(),
     rows

@@ -1,6 +1,7 @@
 import { equal } from '@handover/merkle';
 import { changedColumn, chainHash, eventLeaf, type RecordedEvent } from '@handover/record-proof';
-import { LISTED, entryOf, problem, type EventRow, type Problem, type Queryable } from './problem.ts';
+import { entryOf } from '../event-row.ts';
+import { LISTED, problem, type Problem, type Queryable, type WholeRow } from './problem.ts';
 
 export interface Verified {
   readonly streams: number;
@@ -32,8 +33,8 @@ const ROWS = `SELECT e.*, extract(microseconds FROM e.recorded_at)::bigint % 100
   WHERE e.seq = ANY ($1::bigint[]) ORDER BY e.stream_id, e.version, e.seq`;
 
 /** Events with all that is needed to say what is wrong with them. */
-export const eventRows = async (db: Queryable, seqs: readonly string[]): Promise<readonly EventRow[]> =>
-  seqs.length === 0 ? [] : ((await db.query(ROWS, [seqs])) as EventRow[]);
+export const eventRows = async (db: Queryable, seqs: readonly string[]): Promise<readonly WholeRow[]> =>
+  seqs.length === 0 ? [] : ((await db.query(ROWS, [seqs])) as WholeRow[]);
 
 interface Head {
   readonly stream_id: string;
@@ -59,7 +60,7 @@ export const verifyStreams = async (db: Queryable): Promise<Verified> => {
   };
 };
 
-const of = (row: EventRow): Pick<Problem, 'table' | 'position' | 'stream' | 'version' | 'eventId'> => ({
+const of = (row: WholeRow): Pick<Problem, 'table' | 'position' | 'stream' | 'version' | 'eventId'> => ({
   table: 'event',
   position: row.position === null ? null : Number(row.position),
   stream: row.stream_id,
@@ -70,14 +71,14 @@ const of = (row: EventRow): Pick<Problem, 'table' | 'position' | 'stream' | 'ver
 /** Places where an event should be and is not. */
 type Hole = Pick<RecordedEvent, 'stream' | 'version'>;
 
-const holesIn = (rows: readonly EventRow[], heads: readonly Head[]): readonly Hole[] => [
+const holesIn = (rows: readonly WholeRow[], heads: readonly Head[]): readonly Hole[] => [
   ...rows
     .filter((row) => Number(row.version) > Number(row.previous_version) + 1)
     .map((row) => ({ stream: row.stream_id, version: Number(row.previous_version) + 1 })),
   ...heads.flatMap((head) => (head.said === null ? [] : [{ stream: head.stream_id, version: Number(head.said) }])),
 ];
 
-const wrongIn = (row: EventRow, rows: readonly EventRow[], holes: readonly Hole[]): readonly Problem[] => {
+const wrongIn = (row: WholeRow, rows: readonly WholeRow[], holes: readonly Hole[]): readonly Problem[] => {
   if (Number(row.version) !== Number(row.previous_version) + 1) return [misplaced(row, holes)];
   if (!row.leaf_ok) return [problem({ ...of(row), what: 'content changed', column: contentColumn(row, rows) })];
   // The event before it had another hash when it was sealed: that one is named, and this one only follows it.
@@ -88,7 +89,7 @@ const wrongIn = (row: EventRow, rows: readonly EventRow[], holes: readonly Hole[
 };
 
 /** It does not follow the event before it: one is missing there, or this one belongs to another place. */
-const misplaced = (row: EventRow, holes: readonly Hole[]): Problem => {
+const misplaced = (row: WholeRow, holes: readonly Hole[]): Problem => {
   if (!row.leaf_ok) {
     const hole = holes.find((each) => equal(eventLeaf({ ...entryOf(row), ...each }), row.leaf));
     const column = hole ? (hole.stream === row.stream_id ? 'version' : 'stream_id') : null;
@@ -97,14 +98,14 @@ const misplaced = (row: EventRow, holes: readonly Hole[]): Problem => {
   return problem({ ...of(row), what: Number(row.version) > Number(row.previous_version) ? 'event missing' : 'event inserted' });
 };
 
-const othersOf = (row: EventRow, rows: readonly EventRow[]): readonly RecordedEvent[] =>
+const othersOf = (row: WholeRow, rows: readonly WholeRow[]): readonly RecordedEvent[] =>
   rows
     .filter((other) => other !== row)
     .slice(0, 200)
     .map(entryOf);
 
 /** Its leaf is not that of its content: either one of the two was changed. */
-const contentColumn = (row: EventRow, rows: readonly EventRow[]): string | null => {
+const contentColumn = (row: WholeRow, rows: readonly WholeRow[]): string | null => {
   const previous = row.previous_sealed ?? row.previous ?? new Uint8Array();
   const hash = row.log_hash ?? row.hash;
   const isRight = (candidate: RecordedEvent): boolean => equal(chainHash(previous, eventLeaf(candidate)), hash);
@@ -114,7 +115,7 @@ const contentColumn = (row: EventRow, rows: readonly EventRow[]): string | null 
   return columnName(changedColumn(entryOf(row), isRight, othersOf(row, rows)));
 };
 
-const rewrittenColumn = (row: EventRow, rows: readonly EventRow[]): string | null => {
+const rewrittenColumn = (row: WholeRow, rows: readonly WholeRow[]): string | null => {
   if (row.log_hash === null) return null;
   const [previous, hash] = [row.previous_sealed ?? row.previous ?? new Uint8Array(), row.log_hash];
   return columnName(changedColumn(entryOf(row), (candidate) => equal(chainHash(previous, eventLeaf(candidate)), hash), othersOf(row, rows)));
