@@ -96,6 +96,9 @@ export const planShape = z
         state: z.enum(['pending', 'running', 'verified', 'blocked', 'contradicted', 'waived', 'by-hand', 'compensated']),
         phase: z.string(),
         reversible: z.boolean(),
+        target: z
+          .record(z.string(), z.unknown())
+          .describe('What the step is about: ids of Dialpad, numbers of the company (also those that are lost), groups and who gets them; no personal value'),
         attempt: z.number().int(),
         reason: z.string().nullable(),
         task,

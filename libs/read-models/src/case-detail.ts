@@ -1,4 +1,16 @@
-import { attentionOf, keepsNumbers, stepOf, taskBehind, taskOf, whatItWaitsFor, type OpenCase, type PlannedStep, type WaitsFor } from '@handover/case';
+import {
+  attentionOf,
+  keepsNumbers,
+  pendingStep,
+  stepOf,
+  taskBehind,
+  taskOf,
+  whatItWaitsFor,
+  type OpenCase,
+  type PlannedStep,
+  type StepState,
+  type WaitsFor,
+} from '@handover/case';
 import type { CaseDetail, CaseItem } from '@handover/contracts';
 import { holdShown } from './legal-holds.ts';
 import { impactIn } from './leaver-impact.ts';
@@ -84,15 +96,29 @@ export const caseItem = (row: CaseRow): CaseItem => ({
 /** The steps with what became of them; a case without a plan yet still shows the reading before it. */
 export const planOf = (state: OpenCase): NonNullable<CaseDetail['plan']> => ({
   hash: state.plan?.hash ?? '',
-  steps: state.steps.map((step) => {
-    const at = stepOf(state, step.id);
-    const { id, kind, phase, reversible } = step;
-    return { id, kind, state: at.status, phase, reversible, attempt: at.round, reason: at.detail ?? at.code, task: taskShown(step, at.code) };
-  }),
+  steps: state.steps.map((step) => stepShown(step, stepOf(state, step.id))),
 });
 
+type StepShown = NonNullable<CaseDetail['plan']>['steps'][number];
+
+/** Also of a plan that nobody has begun: numbers are company property, so whoever sees the case sees which of them are touched. */
+export const stepShown = (step: PlannedStep, at: StepState = pendingStep): StepShown => {
+  const { id, kind, phase, reversible, target } = step;
+  return {
+    id,
+    kind,
+    state: at.status,
+    phase,
+    reversible,
+    target: { ...target },
+    attempt: at.round,
+    reason: at.detail ?? at.code,
+    task: taskShown(step, at.code),
+  };
+};
+
 /** The console's steps, for steps that are work for a person. */
-export const taskShown = (step: PlannedStep, code: string | null = null): NonNullable<CaseDetail['plan']>['steps'][number]['task'] => {
+const taskShown = (step: PlannedStep, code: string | null): StepShown['task'] => {
   const behind = taskBehind(code);
   const task = taskOf(step) ?? (behind === null ? null : taskOf({ kind: 'taskByHand', target: { task: behind } }));
   if (!task) return null;

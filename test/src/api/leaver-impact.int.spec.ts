@@ -15,6 +15,10 @@ interface Impact {
   readonly personal: { readonly forwardingNumbers: readonly string[] } | null;
 }
 
+/** What a step of that kind is about, as the answer shows it. */
+const targetOf = (body: object, kind: string): unknown =>
+  (body as { plan: { steps: { kind: string; target: unknown }[] } }).plan.steps.find((step) => step.kind === kind)?.target;
+
 const fact = (more: object = {}): object => ({
   fact: {
     type: 'employee.terminated',
@@ -59,6 +63,7 @@ describe('what hangs on a leaver', () => {
         },
       },
     });
+    expect(targetOf(answer.body, 'moveNumber')).toEqual({ number: leaver.phoneNumbers[0], heir: { kind: 'pool' } });
     const impact = answer.body['impact'] as unknown as Impact;
     expect(impact.personal?.forwardingNumbers).toEqual(['+15005550177']);
     const menu = impact.calls.paths.find((path) => path.before.some((way) => way.includes('key 1')));
@@ -83,6 +88,8 @@ describe('what hangs on a leaver', () => {
     expect(seen.personal?.forwardingNumbers).toEqual(['+15005550177']);
     const hidden = await api.call('auditor', `/v1/cases/${caseId}`);
     expect(hidden.body['impact']).toMatchObject({ forwarding: 1, personal: null });
+    expect(targetOf(hidden.body, 'moveNumber')).toEqual({ number: leaver.phoneNumbers[0], heir: { kind: 'pool' } });
+    expect(targetOf(hidden.body, 'clearForwarding')).toEqual({});
     expect(JSON.stringify(hidden.body)).not.toContain('+15005550177');
     const timeline = await api.call('auditor', `/v1/cases/${caseId}/timeline`);
     expect(JSON.stringify(timeline.body)).toContain(`key 1 > user ${leaver.id}: is answered`);

@@ -17,7 +17,7 @@ import type { EventStore } from '@handover/event-store';
 import type { CaseFilter, CaseRows, IdempotencyKeys, People } from '@handover/event-store-postgres';
 import { planTheJoiner, planTheLeaver, planTheMover, type CannotPlan, type LeaverPlanned, type PlanningDeps } from '@handover/planning';
 import { isConnectorError } from '@handover/connector-kit';
-import { caseDetail, caseItem, impactShown, taskShown, timelineOf } from '@handover/read-models';
+import { caseDetail, caseItem, impactShown, stepShown, timelineOf } from '@handover/read-models';
 import type { HoldDesk } from '../holds/hold-desk.ts';
 import type { Caller } from '../http/auth.ts';
 import { once, type Answered } from '../http/once.ts';
@@ -158,16 +158,7 @@ export class CaseDesk {
       actions: shown,
       plan: {
         hash: planned.plan.hash,
-        steps: planned.plan.steps.map((step) => ({
-          id: step.id,
-          kind: step.kind,
-          state: 'pending' as const,
-          phase: step.phase,
-          reversible: step.reversible,
-          attempt: 1,
-          reason: null,
-          task: taskShown(step),
-        })),
+        steps: planned.plan.steps.map((step) => stepShown(step)),
       },
       approvals: planned.plan.stages.map(({ stage, needed, by }) => ({ stage, needed, by: [...by] })),
       impact: isLeaver(planned) ? impactShown(planned.impact, planned.calls, mayName(caller) ? planned.personal : null) : null,
