@@ -58,7 +58,6 @@ export const compose = ({ dataSource, masterKey, dialpad, policy, secrets, tempo
     personOf,
     now,
     newId: () => v7(),
-    cases: { detail: (caseId, caller) => desk.detail(caseId, caller) },
   });
   const idempotency = new IdempotencyKeys(dataSource, (...parts) => keyring.blindIndex(...parts));
   const newId = (): string => v7();

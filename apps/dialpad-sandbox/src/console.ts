@@ -1,4 +1,5 @@
-import { ApiError, type Request } from './http.ts';
+import { ApiError } from './api-error.ts';
+import type { Request } from './http.ts';
 import { counters, type Counter, type RoutingInner } from './model.ts';
 import { assign, unassign } from './numbering.ts';
 import type { World } from './world.ts';

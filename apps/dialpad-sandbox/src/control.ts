@@ -1,7 +1,8 @@
 import { Temporal } from 'temporal-polyfill';
 import { actInConsole } from './console.ts';
 import type { Faults } from './faults.ts';
-import { ApiError, type Request, type Route } from './http.ts';
+import { ApiError } from './api-error.ts';
+import type { Request, Route } from './http.ts';
 import type { PhoneNumber, User } from './model.ts';
 import type { Limits } from './limits.ts';
 import { assign } from './numbering.ts';

@@ -1,5 +1,5 @@
 import { driftChanges, type DriftChange } from './drift.ts';
-import { ApiError } from './http.ts';
+import { ApiError } from './api-error.ts';
 import { seeded } from './random.ts';
 
 export const faultNames = ['429', '500', 'timeout-before', 'timeout-after', 'lost-reply', 'no-op', 'stale-read', 'drift', 'scim-recreate'] as const;

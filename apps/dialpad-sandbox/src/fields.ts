@@ -1,4 +1,4 @@
-import { ApiError } from './http.ts';
+import { ApiError } from './api-error.ts';
 
 /** What a field of a request must be. Data, so that a test can hold it against Dialpad's description. */
 export interface Field {

@@ -1,13 +1,5 @@
+import { ApiError } from './api-error.ts';
 import type { Fields } from './fields.ts';
-
-export class ApiError extends Error {
-  constructor(
-    readonly status: number,
-    message: string,
-  ) {
-    super(message);
-  }
-}
 
 export interface Request {
   readonly params: Readonly<Record<string, string>>;

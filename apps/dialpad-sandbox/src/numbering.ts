@@ -1,4 +1,4 @@
-import { ApiError } from './http.ts';
+import { ApiError } from './api-error.ts';
 import type { PhoneNumber } from './model.ts';
 import { needSeatForNumber } from './seats.ts';
 import type { World } from './world.ts';

@@ -1,5 +1,5 @@
 import { flag, id, listOf, needed, object, oneOf, text, type Field } from './fields.ts';
-import { ApiError } from './http.ts';
+import { ApiError } from './api-error.ts';
 import type { RoutingOptions } from './model.ts';
 import type { World } from './world.ts';
 

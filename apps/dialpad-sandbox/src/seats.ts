@@ -1,4 +1,4 @@
-import { ApiError } from './http.ts';
+import { ApiError } from './api-error.ts';
 import type { Counter, Office, User } from './model.ts';
 import type { World } from './world.ts';
 

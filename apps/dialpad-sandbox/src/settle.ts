@@ -1,4 +1,4 @@
-import { ApiError } from './http.ts';
+import { ApiError } from './api-error.ts';
 import type { PhoneNumber, Recreation, User } from './model.ts';
 import { take, unassign } from './numbering.ts';
 import { includesNumber, needSeat } from './seats.ts';

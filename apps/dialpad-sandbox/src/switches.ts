@@ -1,4 +1,4 @@
-import { ApiError } from './http.ts';
+import { ApiError } from './api-error.ts';
 
 /** What Dialpad does not document, as choices. The first value of each is the default. */
 export const choices = {

@@ -1,4 +1,4 @@
-import { ApiError } from './http.ts';
+import { ApiError } from './api-error.ts';
 import type { CallRouter, Device, Group, Office, PhoneNumber, User, WriteEntry } from './model.ts';
 import { seeded } from './random.ts';
 import type { Store } from './store.ts';

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import type { Say } from '@handover/servers';
 import { runChild } from './children.ts';
-import { root } from './instance.ts';
+import { root } from './root.ts';
 
 /** `npm run check`: types (built before we came here), lint with boundaries, formatting of what people write by hand. */
 export const check = async (_args: readonly string[], say: Say): Promise<number> => {

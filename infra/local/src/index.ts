@@ -1,4 +1,5 @@
-export { startInstance, startTemporal, root, type Instance, type Local } from './instance.ts';
+export { startInstance, startTemporal, type Instance, type Local } from './instance.ts';
+export { root } from './root.ts';
 export { freePorts, outsideOf, type Settings } from './settings.ts';
 export { tellHook } from './demo/hr.ts';
 export { handover } from './cli/handover.ts';

@@ -1,18 +1,16 @@
 import { appendFileSync, existsSync, mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { loadPolicy } from '@handover/config';
 import { SchemaError, TooMuchRight, loginFor, migrateAt, ownsSchema } from '@handover/event-store-postgres';
 import { StartError, startPostgres, temporalCli, type Say } from '@handover/servers';
 import { Connection } from '@temporalio/client';
-import { runReshred } from './cli/reshred.ts';
 import { startProcess, type Running } from './processes.ts';
+import { runReshred } from './reshred.ts';
+import { root } from './root.ts';
 import { RunRecord } from './run-record.ts';
 import { localSecrets, type LocalSecrets } from './secrets.ts';
 import { assertPortsFree, type Settings } from './settings.ts';
 import { Supervisor } from './supervisor.ts';
-
-export const root = fileURLToPath(new URL('../../../', import.meta.url));
 
 /** What `local.json` tells other programs about a running instance. */
 export interface Local {

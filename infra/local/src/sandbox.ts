@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { runChild } from './children.ts';
-import { root } from './instance.ts';
+import { root } from './root.ts';
 
 /** `npm run sandbox`: the Dialpad sandbox alone. */
 export const sandbox = async (args: readonly string[]): Promise<number> =>

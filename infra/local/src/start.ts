@@ -1,6 +1,7 @@
 import { parseArgs } from 'node:util';
 import type { Say } from '@handover/servers';
-import { root, startInstance, type Instance } from './instance.ts';
+import { startInstance, type Instance } from './instance.ts';
+import { root } from './root.ts';
 import { onStop } from './stopping.ts';
 import { portFlags, readSettings } from './settings.ts';
 

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { StartError, freePort, startPostgres, temporalCli, timeSkippingServer, type Say } from '@handover/servers';
 import { runChild } from './children.ts';
-import { root } from './instance.ts';
+import { root } from './root.ts';
 import { endOrphans } from './run-record.ts';
 
 const KINDS = ['unit', 'int', 'e2e'] as const;

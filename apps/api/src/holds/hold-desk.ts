@@ -1,11 +1,10 @@
 import type { HoldRequest, HoldVerb, Policy } from '@handover/case';
 import { Cases, Persons, holdCase, holdPerson, holdReason, personStream, type HoldDecided } from '@handover/case-service';
-import type { CaseDetail, LegalHoldItem, LegalHoldShown } from '@handover/contracts';
+import type { LegalHoldItem, LegalHoldShown } from '@handover/contracts';
 import type { EventStore } from '@handover/event-store';
 import { holdHistories, type CaseRows } from '@handover/event-store-postgres';
 import { holdShown, standingHold } from '@handover/read-models';
 import type { DataSource } from 'typeorm';
-import type { CaseDesk } from '../cases/case-desk.ts';
 import type { Caller } from '../http/auth.ts';
 import { refusal } from '../http/problem.ts';
 
@@ -13,7 +12,6 @@ export interface HoldDeskDeps {
   readonly store: EventStore;
   readonly dataSource: DataSource;
   readonly rows: CaseRows;
-  readonly cases: Pick<CaseDesk, 'detail'>;
   readonly policy: Policy;
   /** The person an actor is, where policy ties them. */
   readonly personOf: (actor: string) => Promise<string | null>;
@@ -40,9 +38,8 @@ const IS: Readonly<Record<HoldState, (item: LegalHoldItem) => boolean>> = {
 export class HoldDesk {
   constructor(private readonly deps: HoldDeskDeps) {}
 
-  async onCase(caseId: string, verb: HoldVerb, reason: string, caller: Caller): Promise<CaseDetail> {
+  async onCase(caseId: string, verb: HoldVerb, reason: string, caller: Caller): Promise<void> {
     granted(await holdCase(this.deps.store, caseId, verb, await this.request(reason, caller), this.by(caller)));
-    return this.deps.cases.detail(caseId, caller);
   }
 
   async onPerson(ref: string, verb: HoldVerb, reason: string, caller: Caller): Promise<PersonHeld> {

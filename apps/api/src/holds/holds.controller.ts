@@ -3,6 +3,7 @@ import * as contracts from '@handover/contracts';
 import { Body, Controller, Get, HttpCode, Param, Post, Query } from '@nestjs/common';
 import { ApiBearerAuth, ApiOperation, ApiResponse, ApiTags } from '@nestjs/swagger';
 import type { z } from 'zod';
+import { CaseDesk } from '../cases/case-desk.ts';
 import { By, Roles, type Caller } from '../http/auth.ts';
 import { HoldDesk } from './hold-desk.ts';
 
@@ -13,7 +14,10 @@ type In<S extends z.ZodType> = z.output<S>;
 @ApiBearerAuth()
 @Controller('v1')
 export class HoldsController {
-  constructor(private readonly holds: HoldDesk) {}
+  constructor(
+    private readonly holds: HoldDesk,
+    private readonly cases: CaseDesk,
+  ) {}
 
   @Get('legal-holds')
   @Roles('auditor', 'operator', 'legal', 'approver')
@@ -36,7 +40,7 @@ export class HoldsController {
     @Body({ schema: contracts.reasonBody }) body: In<typeof contracts.reasonBody>,
     @By() caller: Caller,
   ): Promise<object> {
-    return this.holds.onCase(id, 'place', body.reason, caller);
+    return this.onCase(id, 'place', body.reason, caller);
   }
 
   @Post('cases/:id/legal-hold/decisions')
@@ -50,7 +54,7 @@ export class HoldsController {
     @Body({ schema: contracts.legalHoldDecision }) body: In<typeof contracts.legalHoldDecision>,
     @By() caller: Caller,
   ): Promise<object> {
-    return this.holds.onCase(id, await this.verbOf(body.decision, { caseId: id }), body.reason, caller);
+    return this.onCase(id, await this.verbOf(body.decision, { caseId: id }), body.reason, caller);
   }
 
   @Post('cases/:id/legal-hold/lift')
@@ -63,7 +67,7 @@ export class HoldsController {
     @Body({ schema: contracts.reasonBody }) body: In<typeof contracts.reasonBody>,
     @By() caller: Caller,
   ): Promise<object> {
-    return this.holds.onCase(id, 'lift', body.reason, caller);
+    return this.onCase(id, 'lift', body.reason, caller);
   }
 
   @Post('persons/:ref/legal-hold')
@@ -103,6 +107,11 @@ export class HoldsController {
     @By() caller: Caller,
   ): Promise<object> {
     return this.holds.onPerson(ref, 'lift', body.reason, caller);
+  }
+
+  private async onCase(id: string, verb: HoldVerb, reason: string, caller: Caller): Promise<object> {
+    await this.holds.onCase(id, verb, reason, caller);
+    return this.cases.detail(id, caller);
   }
 
   /** What is asked decides what an answer means: lifting, once somebody has asked for it; else the hold itself. */

@@ -1,5 +1,6 @@
 import { flag, flagIn, id, needed, oneOf, text, textIn, type Fields } from '../fields.ts';
-import { ApiError, idIn, neededId, paged, type Request, type Route } from '../http.ts';
+import { ApiError } from '../api-error.ts';
+import { idIn, neededId, paged, type Request, type Route } from '../http.ts';
 import type { CallRouter } from '../model.ts';
 import { unassign } from '../numbering.ts';
 import { needTarget } from '../routing.ts';

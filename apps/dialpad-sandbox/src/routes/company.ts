@@ -1,4 +1,5 @@
-import { ApiError, isTrue, paged, type Request, type Route } from '../http.ts';
+import { ApiError } from '../api-error.ts';
+import { isTrue, paged, type Request, type Route } from '../http.ts';
 import type { World } from '../world.ts';
 
 const company = (_: Request, world: World): object => ({

@@ -1,4 +1,5 @@
-import { ApiError, paged, type Request, type Route } from '../http.ts';
+import { ApiError } from '../api-error.ts';
+import { paged, type Request, type Route } from '../http.ts';
 import type { Device } from '../model.ts';
 import { deskPhoneShape, userDeviceShape } from '../shapes.ts';
 import type { World } from '../world.ts';

@@ -1,5 +1,6 @@
 import { id, needed, oneOf, text, textIn, type Fields } from '../fields.ts';
-import { ApiError, neededId, paged, type Request, type Route } from '../http.ts';
+import { ApiError } from '../api-error.ts';
+import { neededId, paged, type Request, type Route } from '../http.ts';
 import type { Ivr } from '../model.ts';
 import { ivrShape } from '../shapes.ts';
 import type { World } from '../world.ts';

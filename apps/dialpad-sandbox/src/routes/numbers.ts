@@ -1,5 +1,6 @@
 import { flag, flagIn, id, needed, object, oneOf, text, textIn, type Fields } from '../fields.ts';
-import { ApiError, isTrue, neededId, paged, type Request, type Route } from '../http.ts';
+import { ApiError } from '../api-error.ts';
+import { isTrue, neededId, paged, type Request, type Route } from '../http.ts';
 import { fresh, holderOf, assign, pooled, take, unassign } from '../numbering.ts';
 import type { PhoneNumber } from '../model.ts';
 import { numberShape, releasedShape } from '../shapes.ts';

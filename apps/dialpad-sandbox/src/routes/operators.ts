@@ -1,5 +1,6 @@
 import { between, flag, flagIn, id, needed, oneOf, text, textIn, type Fields } from '../fields.ts';
-import { ApiError, idIn, neededId, type Request, type Route } from '../http.ts';
+import { ApiError } from '../api-error.ts';
+import { idIn, neededId, type Request, type Route } from '../http.ts';
 import type { Group, Operator, User } from '../model.ts';
 import { counterOf, isCallCenterLicense, needSeats } from '../seats.ts';
 import { dutyShape, operatorShape, userShape } from '../shapes-user.ts';

@@ -1,5 +1,6 @@
 import { between, flag, flagIn, id, needed, oneOf, text } from '../fields.ts';
-import { ApiError, isTrue, type Request, type Route } from '../http.ts';
+import { ApiError } from '../api-error.ts';
+import { isTrue, type Request, type Route } from '../http.ts';
 import type { StatsJob } from '../model.ts';
 import type { World } from '../world.ts';
 

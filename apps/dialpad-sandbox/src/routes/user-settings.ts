@@ -1,5 +1,6 @@
 import { flag, flagIn, id, needed, oneOf, text, textIn, type Fields } from '../fields.ts';
-import { ApiError, idIn, type Request, type Route } from '../http.ts';
+import { ApiError } from '../api-error.ts';
+import { idIn, type Request, type Route } from '../http.ts';
 import { membershipsOf } from '../memberships.ts';
 import type { Address, User } from '../model.ts';
 import { callerIdShape, personaShapes, statusOf } from '../shapes-user.ts';

@@ -1,5 +1,6 @@
 import { flag, flagIn, id, listIn, listOf, object, oneOf, text, textIn, type Fields } from '../fields.ts';
-import { ApiError, idIn, neededId, type Request, type Route } from '../http.ts';
+import { ApiError } from '../api-error.ts';
+import { idIn, neededId, type Request, type Route } from '../http.ts';
 import { leaveGroups } from '../memberships.ts';
 import type { User } from '../model.ts';
 import { isInternal, take, unassign } from '../numbering.ts';

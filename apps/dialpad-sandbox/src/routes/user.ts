@@ -1,4 +1,5 @@
-import { ApiError, type Request } from '../http.ts';
+import { ApiError } from '../api-error.ts';
+import type { Request } from '../http.ts';
 import type { User } from '../model.ts';
 import type { World } from '../world.ts';
 

@@ -1,5 +1,6 @@
 import { flag, flagIn, id, needed, oneOf, text, textIn } from '../fields.ts';
-import { ApiError, isTrue, neededId, paged, type Request, type Route } from '../http.ts';
+import { ApiError } from '../api-error.ts';
+import { isTrue, neededId, paged, type Request, type Route } from '../http.ts';
 import { leaveEverything } from '../memberships.ts';
 import type { User } from '../model.ts';
 import { take, unassign } from '../numbering.ts';

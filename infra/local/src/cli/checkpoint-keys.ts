@@ -5,7 +5,7 @@ import { loadSecretFile } from '@handover/config';
 import { KeyRefused, checkpointKeys, currentKey, openDatabase, rotateKey } from '@handover/event-store-postgres';
 import { signerOf, vkeyOf, type Signer } from '@handover/record-proof';
 import { StartError, type Say } from '@handover/servers';
-import { root } from '../instance.ts';
+import { root } from '../root.ts';
 import { localOf } from './local.ts';
 
 export interface CheckpointKeysArgs {

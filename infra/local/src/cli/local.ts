@@ -1,7 +1,8 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { StartError } from '@handover/servers';
-import { root, type Local } from '../instance.ts';
+import type { Local } from '../instance.ts';
+import { root } from '../root.ts';
 
 /** The instance that runs on a data folder. @throws StartError when none does. */
 export const localOf = (dataDir: string | undefined): Local => {

@@ -2,7 +2,7 @@ import { join, resolve } from 'node:path';
 import { openDatabase, rotatingAlone, rotationTable, scrubKeys } from '@handover/event-store-postgres';
 import { addMaster, bringBack, parseMasterKeys, readMasterKeyFile, rotateMaster } from '@handover/privacy';
 import { StartError, type Say } from '@handover/servers';
-import { root } from '../instance.ts';
+import { root } from '../root.ts';
 import { localOf, readFile } from './local.ts';
 
 export interface MasterKeysArgs {

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { StartError, type Say } from '@handover/servers';
 import webpack from 'webpack';
-import { root } from '../instance.ts';
+import { root } from '../root.ts';
 
 const BANNER = `#!/usr/bin/env node
 // Verifies exports and evidence packs of Handover with nothing but Node.js (20 or newer): node verify.mjs --help
