@@ -32,7 +32,7 @@ const run = async (deps: DialpadActivityDeps, definition: StepDefinition, input:
   if (!loaded.state.steps.some((step) => step.id === input.step)) return { ...shown(loaded.state, loaded.version), withheld: 'step.unknown' };
   const context = contextOf(deps, loaded, input);
 
-  return withPriority(priorityOf(loaded.state, context.step.kind), () => perform(deps, definition, input, before, context));
+  return withPriority(priorityOf(loaded.state, context.step), () => perform(deps, definition, input, before, context));
 };
 
 const perform = async (deps: DialpadActivityDeps, definition: StepDefinition, input: StepInput, before: StepState, begun: StepContext): Promise<StepResult> => {
