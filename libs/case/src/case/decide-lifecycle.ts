@@ -162,7 +162,8 @@ export const rescind = (state: OpenCase, command: Rescind): Decided<CaseEvent> =
     };
   }
   if (state.kind === 'joiner') {
-    return happened({ type: 'WithdrawalBegan', data: { why: 'cancelled', steps: withdrawSteps(state), approvedBy: command.actor }, ...personal });
+    const approvedBy = state.plan ? `${command.actor} plan:${state.plan.hash}` : command.actor;
+    return happened({ type: 'WithdrawalBegan', data: { why: 'cancelled', steps: withdrawSteps(state), approvedBy }, ...personal });
   }
 
   return happened({

@@ -75,6 +75,12 @@ describe('an invited joiner', () => {
     expect(invited.then({ type: 'accept', acceptedAt: day(9), seenIn: 'poll' }).when(rescind).refusal?.code).toBe('rescind.accepted');
   });
 
+  it('who is cancelled is so by somebody, under a plan that is named; before there is one by somebody alone', () => {
+    const rescind = { type: 'rescind', rescind: { actor: 'operator', reasonCode: null, reason: null, factId: null } } as const;
+    expect(invited.when(rescind).events).toMatchObject([{ type: 'WithdrawalBegan', data: { approvedBy: 'operator plan:hash-1' } }]);
+    expect(given(opened(joinerTerms)).when(rescind).events).toMatchObject([{ data: { approvedBy: 'operator' } }]);
+  });
+
   it('whose invitation Dialpad refuses waits for an operator', () => {
     const stuck = plain.then(...done(day(8), 'seat'), start('invite', day(8)), block('invite', 'dialpad.no-seat'));
     expect(viewOf(stuck.state(), 1)).toMatchObject({ attention: { step: 'invite', code: 'dialpad.no-seat' }, waitsFor: [{ on: 'operator' }] });
