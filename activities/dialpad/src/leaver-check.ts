@@ -18,13 +18,20 @@ export const heirsOf = (context: StepContext): Heirs => {
   return heirs ?? oneHeir(heir);
 };
 
+/** Handover works with the rights of whoever made its API key: taking those would be its own end. */
+export const apiKeyStays = ({ deps, state }: StepContext, userId: string): void => {
+  if (deps.policy.apiKeyOwner !== userId || (state.kind !== 'leaver' && state.kind !== 'mover')) return;
+  throw new Blocked(
+    `${state.kind}.api_key_owner`,
+    'the person owns the API key that Handover works with; let another Company Admin create a key first, and name them in the policy (apiKeyOwner)',
+  );
+};
+
 /** Asked again right before the cut: the check may have been waived for another reason, and this can never be waived. */
 export const mayGo = async (context: StepContext, adminsToBe: readonly string[] = []): Promise<void> => {
-  const { dialpad, company, policy } = context.deps;
+  const { dialpad, company } = context.deps;
   const user = await userOf(context);
-  if (context.state.kind === 'leaver' && policy.apiKeyOwner === user.id) {
-    throw new Blocked('leaver.api_key_owner', 'the person owns the API key that Handover works with; let another Company Admin create a key first');
-  }
+  apiKeyStays(context, user.id);
   if (!user.isSuperAdmin || user.state !== 'active') return;
   const admins = (await dialpad.companyAdmins()).map((admin) => admin.id).filter((id) => id !== user.id);
   const otherAdmins = [...admins, ...adminsToBe];

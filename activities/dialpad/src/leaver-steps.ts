@@ -2,7 +2,7 @@ import { askFor, purgeOverdueAt, type Heir, type StepKind } from '@handover/case
 import type { GroupRef } from '@handover/connector-dialpad';
 import { belongingSteps } from './leaver-belongings.ts';
 import { callSteps, placeFor } from './leaver-calls.ts';
-import { checkLeaver, mayGo } from './leaver-check.ts';
+import { apiKeyStays, checkLeaver, mayGo } from './leaver-check.ts';
 import { movesOf } from './number-moves.ts';
 import { wakeNextInLine } from './seats.ts';
 import { Blocked, holds, target, userIdOf, userOf, type StepContext, type StepDefinition } from './step.ts';
@@ -54,7 +54,10 @@ const revokeCompanyAdmin: StepDefinition = {
 const revokeOfficeAdmin: StepDefinition = {
   image: async (context) => ({ before: { officeIds: (await userOf(context)).adminOfficeIds } }),
   // A leaver administers nothing any more; who stays keeps what the plan leaves them.
-  keep: async (context) => void (await context.deps.dialpad.setAdminOffices(userIdOf(context), target<{ keep?: string[] }>(context).keep ?? [])),
+  keep: async (context) => {
+    apiKeyStays(context, userIdOf(context));
+    await context.deps.dialpad.setAdminOffices(userIdOf(context), target<{ keep?: string[] }>(context).keep ?? []);
+  },
   read: async (context) => {
     const { keep = [] } = target<{ keep?: string[] }>(context);
     const user = await userOf(context);

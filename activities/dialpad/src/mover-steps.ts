@@ -1,19 +1,22 @@
 import { stepOf, type JsonObject, type SeatNeed, type StepKind } from '@handover/case';
 import type { DialpadUser, GroupRef } from '@handover/connector-dialpad';
 import { boughtIn, boughtMeanwhile } from './bought.ts';
+import { apiKeyStays } from './leaver-check.ts';
 import { nobodyLeftBehind } from './leaver-steps.ts';
 import { movedNow } from './number-moves.ts';
 import { tookSeats } from './seat-steps.ts';
 import { Blocked, holds, target, userIdOf, userOf, type StepContext, type StepDefinition } from './step.ts';
 
-/** Nothing is changed before everything can be: seats are claimed, an admin stays, no group is left without operators. */
+/** Nothing is changed before everything can be: seats are claimed, an admin stays, so does our API key, no group is left without operators. */
 const checkMover: StepDefinition = {
   readFirst: false,
   keep: async (context) => {
     const { dialpad, company } = context.deps;
     const user = await userOf(context);
+    const takes = (kind: StepKind): boolean => context.state.steps.some((step) => step.kind === kind);
+    if (takes('revokeCompanyAdmin') || takes('revokeOfficeAdmin')) apiKeyStays(context, user.id);
     await claimSeats(context);
-    if (context.state.steps.some((step) => step.kind === 'revokeCompanyAdmin')) {
+    if (takes('revokeCompanyAdmin')) {
       const admins = (await dialpad.companyAdmins()).map((admin) => admin.id).filter((id) => id !== user.id);
       const { refusal } = await company.execute({ type: 'claimAdminExit', caseId: context.caseId, userId: user.id, otherAdmins: admins }, context.by);
       if (refusal) throw new Blocked(refusal.code, 'the person is the last active Company Admin; make somebody else one first');
