@@ -8,3 +8,4 @@ export { fileAnchor, webhookAnchor, startAnchoring, type Anchor } from './anchor
 export { signerIn } from './checkpoint-signer.ts';
 export * from './reshred.ts';
 export { startAuditing } from './auditing.ts';
+export { startSequencing } from './sequencing.ts';

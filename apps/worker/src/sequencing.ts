@@ -1,4 +1,4 @@
-import { Sequencer, type SequencerOptions } from '@handover/event-store-postgres';
+import { CHECKPOINT_CHANNEL, LogListener, Sequencer, type SequencerOptions } from '@handover/event-store-postgres';
 import type { Logger } from '@handover/observability';
 import type { DataSource } from 'typeorm';
 
@@ -11,7 +11,10 @@ export interface SequencingOptions extends Pick<SequencerOptions, 'signer' | 'ch
 const EVERY_MS = 100;
 const SAY_AGAIN_MS = 60_000;
 
-/** Seals events into the log ten times a second and signs a checkpoint as often as the policy says, and once more at the end. */
+/** However often somebody asks. */
+const ASKED_EVERY_MS = 1_000;
+
+/** Seals events into the log ten times a second and signs a checkpoint as often as the policy says, when somebody asks, and once more at the end. */
 export const startSequencing = ({ dataSource, log, ...options }: SequencingOptions): { readonly stop: () => Promise<void> } => {
   let said = 0;
   const refused: SequencerOptions['refused'] = (why, keyId) => {
@@ -20,13 +23,23 @@ export const startSequencing = ({ dataSource, log, ...options }: SequencingOptio
     log.error({ keyId, why }, 'no checkpoint is signed: HANDOVER_CHECKPOINT_KEY_FILE holds another key than the log has; see handover keys show');
   };
   const sequencer = new Sequencer(dataSource, { ...options, refused });
+  let isAsked = false;
+  let signedWhenAsked = 0;
+  const listener = new LogListener(dataSource, CHECKPOINT_CHANNEL).start();
+  listener.onNews(() => (isAsked = true));
+  const signsNow = (): boolean => {
+    if (!isAsked || Date.now() - signedWhenAsked < ASKED_EVERY_MS) return false;
+    isAsked = false;
+    signedWhenAsked = Date.now();
+    return true;
+  };
   let working: Promise<unknown> = Promise.resolve();
   let isWorking = false;
   const work = (): void => {
     if (isWorking) return;
     isWorking = true;
     working = sequencer
-      .once()
+      .once({ checkpoint: signsNow() })
       .catch((error: unknown) => log.error({ err: error }, 'events could not be sealed and are tried again'))
       .finally(() => (isWorking = false));
   };
@@ -35,6 +48,7 @@ export const startSequencing = ({ dataSource, log, ...options }: SequencingOptio
   return {
     stop: async () => {
       clearInterval(timer);
+      listener.stop();
       await working;
       await sequencer
         .once({ checkpoint: true })

@@ -5,11 +5,13 @@ import { poolOf } from './pool.ts';
 
 /** What the sequencer says once for all it sealed; the payload is the size of the log. */
 export const LOG_CHANNEL = 'handover_log';
+/** Said by whoever wants the newest events under a checkpoint now; only who holds the key can sign one. */
+export const CHECKPOINT_CHANNEL = 'handover_checkpoint';
 
 const RECONNECT_MS = 1_000;
 
 /**
- * Hears of new positions by LISTEN on one connection for the whole process. A hint only: a notification is lost with its
+ * Hears of new positions, or what else is said on a channel, by LISTEN on one connection for the whole process. A hint only: a notification is lost with its
  * connection, so whoever follows the log looks by itself now and then.
  */
 export class LogListener {
@@ -18,7 +20,10 @@ export class LogListener {
   #client: PoolClient | null = null;
   #stopped = false;
 
-  constructor(dataSource: DataSource) {
+  constructor(
+    dataSource: DataSource,
+    private readonly channel: typeof LOG_CHANNEL | typeof CHECKPOINT_CHANNEL = LOG_CHANNEL,
+  ) {
     this.#pool = poolOf(dataSource);
   }
 
@@ -45,7 +50,7 @@ export class LogListener {
         this.#client = client;
         client.on('notification', () => this.#wakes.forEach((wake) => wake()));
         const lost = new Promise<void>((resolve) => client.once('end', resolve).once('error', () => resolve()));
-        await client.query(`LISTEN ${LOG_CHANNEL}`);
+        await client.query(`LISTEN ${this.channel}`);
         this.#wakes.forEach((wake) => wake()); // for what was said while nobody listened
         if (this.#stopped) break;
         await lost;
@@ -65,3 +70,8 @@ export class LogListener {
     client?.removeAllListeners('notification').release(true);
   }
 }
+
+/** A hint like any other: whoever asks looks whether it was done. */
+export const askForCheckpoint = async (dataSource: DataSource): Promise<void> => {
+  await dataSource.query('SELECT pg_notify($1, $2)', [CHECKPOINT_CHANNEL, '']);
+};

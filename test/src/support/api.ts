@@ -94,6 +94,7 @@ export const startApi = async (policyText = '', { masterKey = randomBytes(32) }:
       }
     },
     packSigner,
+    signer,
     apiData,
     /** Everything that was said so far has its place in the log, is under a checkpoint, and is in the read models. */
     sealed: async (): Promise<void> => {

@@ -1,4 +1,5 @@
 import { AccessReads } from '@handover/audit-feed';
+import type { Policy } from '@handover/case';
 import * as contracts from '@handover/contracts';
 import { whyNotSigned, type EvidencePack, type PackSigner } from '@handover/evidence';
 import { Controller, Get, Inject, Param, Query, Res } from '@nestjs/common';
@@ -8,8 +9,8 @@ import type { DataSource } from 'typeorm';
 import type { z } from 'zod';
 import { CaseDesk } from '../cases/case-desk.ts';
 import { By, Roles, type Caller } from '../http/auth.ts';
-import { ACCESS_READS, DATA_SOURCE, PACK_SIGNER } from '../tokens.ts';
-import { packOf } from './evidence.ts';
+import { ACCESS_READS, DATA_SOURCE, PACK_SIGNER, POLICY } from '../tokens.ts';
+import { onceSealed, packOf } from './evidence.ts';
 import { evidencePage } from './page/page.ts';
 
 @ApiTags('audit')
@@ -22,6 +23,7 @@ export class EvidenceController {
     @Inject(DATA_SOURCE) private readonly dataSource: DataSource,
     @Inject(PACK_SIGNER) private readonly signer: PackSigner | null,
     @Inject(ACCESS_READS) private readonly access: AccessReads,
+    @Inject(POLICY) private readonly policy: Policy,
   ) {}
 
   @Get(':id/evidence')
@@ -33,15 +35,18 @@ export class EvidenceController {
   @ApiProduces('application/json', 'text/html')
   @ApiResponse({ status: 200, description: 'the pack, as a file of its own', headers: { 'content-disposition': { schema: { type: 'string' } } } })
   @ApiResponse({ status: 404, standardSchema: contracts.problem })
-  @ApiResponse({ status: 409, standardSchema: contracts.problem, description: '`evidence.not_sealed`: ask again after Retry-After' })
+  @ApiResponse({ status: 409, standardSchema: contracts.problem, description: '`evidence.not_sealed`: nobody signs just now; ask again after Retry-After' })
   async pack(
     @Param('id', { schema: contracts.caseId }) id: string,
     @Query({ schema: contracts.evidenceQuery }) { format }: z.output<typeof contracts.evidenceQuery>,
     @By() caller: Caller,
     @Res() response: Response,
   ): Promise<void> {
-    const [detail, timeline] = await Promise.all([this.desk.detail(id, caller), this.desk.timeline(id, caller)]);
-    const pack = await packOf(this.dataSource, this.signer, { detail, timeline, by: caller.actor, now: new Date().toISOString() });
+    const look = async (): Promise<EvidencePack | null> => {
+      const [detail, timeline] = await Promise.all([this.desk.detail(id, caller), this.desk.timeline(id, caller)]);
+      return packOf(this.dataSource, this.signer, { detail, timeline, by: caller.actor, now: new Date().toISOString() });
+    };
+    const pack = await onceSealed(this.dataSource, look, this.policy.checkpoints.every);
     await this.access.note({
       actor: caller.actor,
       what: 'evidence.pack',

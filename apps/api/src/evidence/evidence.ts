@@ -1,5 +1,6 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { CaseDetail, TimelineEntry } from '@handover/contracts';
-import { checkpointKeys, packKeys, proofsAt, streamEntries } from '@handover/event-store-postgres';
+import { askForCheckpoint, checkpointKeys, packKeys, proofsAt, streamEntries } from '@handover/event-store-postgres';
 import { belongsTo, factIdsOf, readableOf, relatedOf, storyOf, type EvidencePack, type PackSigner } from '@handover/evidence';
 import { proofsOf } from '@handover/record-proof';
 import type { DataSource } from 'typeorm';
@@ -13,14 +14,14 @@ export interface Asked {
   readonly now: string;
 }
 
-/** What proves one case to somebody who has nothing else. @throws Problem 409 while the newest events are not under a checkpoint yet. */
-export const packOf = async (dataSource: DataSource, signer: PackSigner | null, { detail, timeline, by, now }: Asked): Promise<EvidencePack> => {
+/** What proves one case to somebody who has nothing else; null while the newest events are not under a checkpoint yet. */
+export const packOf = async (dataSource: DataSource, signer: PackSigner | null, { detail, timeline, by, now }: Asked): Promise<EvidencePack | null> => {
   const { person } = detail;
   const [own, ofPerson] = await Promise.all([
     streamEntries(dataSource, `case/${detail.id}`),
     person === null ? Promise.resolve([]) : streamEntries(dataSource, `person/${person.ref}`),
   ]);
-  if (!own || !ofPerson || own.length !== timeline.length) throw notSealed();
+  if (!own || !ofPerson || own.length !== timeline.length) return null;
   const events = own.map(({ entry }) => readableOf(entry));
   const facts = factIdsOf(events);
   const related = ofPerson.filter(({ entry }) => belongsTo(detail.id, facts, entry));
@@ -29,7 +30,7 @@ export const packOf = async (dataSource: DataSource, signer: PackSigner | null, 
     dataSource,
     all.map(({ entry }) => entry.position),
   );
-  if (!proved) throw notSealed();
+  if (!proved) return null;
 
   const proofs = proofsOf(
     own.map(({ entry }) => entry),
@@ -58,5 +59,28 @@ export const packOf = async (dataSource: DataSource, signer: PackSigner | null, 
   return signer ? { ...pack, signature: signer.sign(pack) } : pack;
 };
 
-const notSealed = (): Problem =>
-  new Problem(409, 'evidence.not_sealed', 'the newest events are not under a signed checkpoint yet; ask again in a minute', [], { 'retry-after': '60' });
+/** A worker signs within some 100 ms of being asked. */
+const LOOK_EVERY_MS = 100;
+const PATIENCE_MS = 2_000;
+
+/**
+ * Asks a worker to sign the newest events, because this process must not be able to, and looks until that is done.
+ * @throws Problem 409 where nobody signs: then the next checkpoint of the policy is the time to come again.
+ */
+export const onceSealed = async (dataSource: DataSource, look: () => Promise<EvidencePack | null>, everyMs: number): Promise<EvidencePack> => {
+  for (const deadline = Date.now() + PATIENCE_MS; ; await sleep(LOOK_EVERY_MS)) {
+    const pack = await look();
+    if (pack !== null) return pack;
+    if (Date.now() >= deadline) throw notSealed(Math.ceil(everyMs / 1_000));
+    await askForCheckpoint(dataSource);
+  }
+};
+
+const notSealed = (seconds: number): Problem =>
+  new Problem(
+    409,
+    'evidence.not_sealed',
+    `the newest events are not under a signed checkpoint yet; ask again in ${seconds} s, when the next one is due. If it goes on, no worker signs: see handover_log_unsigned_seconds`,
+    [],
+    { 'retry-after': String(seconds) },
+  );
