@@ -21,6 +21,10 @@ describe('an array in PostgreSQL’s binary format', () => {
     expect(pgArray('bigint', [2 ** 40]).toString('hex')).toBe('00000001' + '00000000' + '00000014' + '00000001' + '00000001' + '000000080000010000000000');
   });
 
+  it('of what is no UUID is none: what is left of its place would be anything', () => {
+    expect(() => pgArray('uuid', ['01a21172-8743-71d0-bf4f'])).toThrow(TypeError);
+  });
+
   it('without elements has no dimension', () => {
     expect(pgArray('text', []).toString('hex')).toBe('00000000' + '00000000' + '00000019');
   });

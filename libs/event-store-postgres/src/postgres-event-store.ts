@@ -3,6 +3,7 @@ import {
   canonicalJson,
   type Append,
   type Committed,
+  type EventMeta,
   type EventStore,
   type JsonObject,
   type SideWrites,
@@ -91,7 +92,7 @@ export class PostgresEventStore implements EventStore {
       types: events.map((event) => event.type),
       schemas: events.map((event) => event.schema),
       bodies: events.map((event) => Buffer.from(canonicalJson(event.data))),
-      metas: events.map((event) => Buffer.from(canonicalJson(event.meta))),
+      metas: metasOf(events),
       keys: sealed.map((each) => each?.keyId ?? null),
       sealed: sealed.map((each) => each?.bytes ?? null),
     };
@@ -129,3 +130,13 @@ export class PostgresEventStore implements EventStore {
     return { ...said, personal: { person, data: said.personal } };
   }
 }
+
+/** Those of one command have the same. */
+const metasOf = (events: Append['events']): Buffer[] => {
+  const written = new Map<EventMeta, Buffer>();
+  return events.map(({ meta }) => {
+    const known = written.get(meta) ?? Buffer.from(canonicalJson(meta));
+    written.set(meta, known);
+    return known;
+  });
+};
