@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { eventIdOf, type NewEvent } from '@handover/event-store';
+import { eventIdOf, type CaseRow, type NewEvent } from '@handover/event-store';
 import { eventStoreContract } from '@handover/event-store/testing';
 import { testPostgres, type TestDatabase } from '@handover/servers';
 import { Keyring } from '@handover/privacy';
@@ -42,6 +42,20 @@ describe('the same event, sent twenty times at once', () => {
 
     expect(answers.filter((answer) => !answer.already)).toHaveLength(1);
     expect(await store.read('same')).toHaveLength(1);
+  });
+});
+
+describe('a commit that the database cannot store', () => {
+  it('fails by itself: those that came together with it are stored', async () => {
+    const row = (office: string) => ({ id: eventIdOf(office, ['case', 0]), kind: 'joiner', phase: 'planned', personRef: 'p', number: null, office });
+    const more = { waitingOn: null, due: null, attention: false, closed: false, version: 1, view: {}, mentions: [], openedAt: '2026-01-01T00:00:00.000Z' };
+    const commit = (stream: string, office: string) =>
+      store.commit([{ stream, expected: 0, events: [event(stream, 1)] }], { cases: [{ ...row(office), ...more } as unknown as CaseRow] });
+    const answers = await Promise.allSettled([commit('good-1', 'Berlin'), commit('bad', 'Ber\u0000lin'), commit('good-2', 'a literal \\u0000')]);
+
+    expect(answers.map((each) => each.status)).toEqual(['fulfilled', 'rejected', 'fulfilled']);
+    expect(answers[1]).toMatchObject({ reason: { code: '22P05' } });
+    expect([(await store.read('good-1')).length, (await store.read('bad')).length, (await store.read('good-2')).length]).toEqual([1, 0, 1]);
   });
 });
 
