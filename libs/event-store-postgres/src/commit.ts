@@ -65,7 +65,7 @@ const NUL = /(?<!\\)(?:\\\\)*\\u0000/;
 
 /** The side writes of a batch are one value, which the database reads as a whole. @throws WriteFailed what would make it refuse all of them. */
 export const refuseUnstorable = (side: SideWrites): void => {
-  if (NUL.test(JSON.stringify(sideOf(side)))) throw new WriteFailed('22P05', 'a value has the character U+0000, which PostgreSQL cannot store');
+  if (NUL.test(JSON.stringify(sideOf([side])))) throw new WriteFailed('22P05', 'a value has the character U+0000, which PostgreSQL cannot store');
 };
 
 const EVENTS = '$1::text[], $2::bigint[], $3::int[], $4::uuid[], $5::text[], $6::int[], $7::bytea[], $8::bytea[], $9::uuid[], $10::bytea[]';
