@@ -1,17 +1,10 @@
 import { RuleViolation, happened, nothingNew, type Decided } from '../kernel.ts';
+import type { Decider } from './decider.ts';
 import type { CaseEvent, Verdict } from './events.ts';
+import { evolve } from './evolve.ts';
 import type { Gate } from './plan.ts';
 import { gateStatus, keepsNumbers, nextStage } from './gates.ts';
-import { evolve, stageOf, stepOf, type OpenCase, type StageState } from './state.ts';
-
-/** Who decides, as the directory knows them. `personRef` is set where policy ties the actor to an employee. */
-export interface Decider {
-  readonly actor: string;
-  readonly roles: readonly string[];
-  readonly personRef: string | null;
-  /** They say they act for somebody else. */
-  readonly onBehalfOf?: string;
-}
+import { stageOf, stepOf, type OpenCase, type StageState } from './state.ts';
 
 export interface Decide {
   readonly stage: string;

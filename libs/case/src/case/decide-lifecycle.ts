@@ -1,13 +1,11 @@
-import { RuleViolation, happened, nothingNew, type Decided, type JsonObject } from '../kernel.ts';
-import { askedOfAPerson, lateSuccessor } from '../leaver/late-successor.ts';
-import { touchedDialpad, undoSteps } from '../leaver/undo.ts';
-import { withdrawSteps } from '../joiner/withdraw.ts';
+import { RuleViolation, happened, nothingNew, type Decided } from '../kernel.ts';
+import { touchedDialpad } from '../leaver/undo.ts';
+import { openGate } from './decide-approval.ts';
 import type { CaseEvent } from './events.ts';
 import { gateStatus, isRefused, keepsNumbers, openStage } from './gates.ts';
-import { openGate } from './decide-approval.ts';
-import type { Gate, Phase, Plan } from './plan.ts';
-import { evolve, isSettled, stepOf, type CaseState, type OpenCase } from './state.ts';
-import type { CaseKind, Terms } from './terms.ts';
+import type { Phase } from './plan.ts';
+import { isSettled, stepOf, type CaseState, type OpenCase } from './state.ts';
+import type { Terms } from './terms.ts';
 
 export interface OpenCaseCommand {
   readonly personRef: string | null;
@@ -25,91 +23,6 @@ export const openCase = (state: CaseState, command: OpenCaseCommand): Decided<Ca
 
   return happened({ type: 'CaseOpened', data: { ...data, kind: command.terms.kind }, ...(reason === null ? {} : { personal: { reason } }) });
 };
-
-/**
- * HR says something new about a running case. Dates only move it; anything that a plan is made of makes a case that has not
- * begun plan anew. Once a leaver's hand-over has begun, another successor is work for a person. A case that waits for a
- * person because it could not be planned looks again, because what HR says now may be the answer.
- */
-export const changeTerms = (state: OpenCase, terms: Terms, factId: string | null, office?: string | null): Decided<CaseEvent> => {
-  if (state.status === 'closed') throw new RuleViolation('case.closed', 'the case is closed');
-  const moved = office !== undefined && office !== state.office;
-  const what = [...changed(state.terms, terms), ...(moved ? ['office'] : [])];
-  const concerns = state.plan !== null && what.some((field) => PLANNED_FROM[state.kind].includes(field));
-  const replans = concerns && !hasBegun(state);
-  const adds = concerns && !replans ? lateSuccessor(state) : [];
-  const data = { terms, factId, what: what.join(', '), ...(moved ? { office } : {}), ...(adds.length === 0 ? {} : { adds }) };
-  const told: CaseEvent[] = what.length === 0 ? [] : [{ type: 'TermsChanged', data }, ...adds.map(askedOfAPerson)];
-  const looksAgain = state.plan === null && !state.rescinding && !state.withdrawing ? lookAgain(state) : [];
-
-  return { events: [...told, ...sooner(state, terms), ...(replans ? [{ type: 'ReplanAsked', data: { why: what.join(', ') } } as const] : looksAgain)] };
-};
-
-/** Access must end when HR says so now, not when HR said so before: an approval that is asked for ends with the new day. */
-const sooner = (state: OpenCase, terms: Terms): CaseEvent[] => {
-  const stage = openStage(state, 'leaver');
-  if (!stage || terms.kind !== 'leaver' || state.terms.kind !== 'leaver') return [];
-  if (terms.urgency === 'immediate') return [{ type: 'StageExpired', data: { stage: stage.stage } }];
-  if (stage.deadline === null || Date.parse(terms.cutOff) >= Date.parse(stage.deadline)) return [];
-  const { needed, by, gate, planHash } = stage;
-
-  return [{ type: 'StageOpened', data: { stage: stage.stage, gate, planHash, needed, by, deadline: terms.cutOff } }];
-};
-
-/** What a plan is made of; dates, zones and urgency are not. */
-const PLANNED_FROM: Readonly<Record<CaseKind, readonly string[]>> = {
-  leaver: ['successor', 'successors'],
-  joiner: ['license', 'number', 'groups', 'adminRole', 'adminOffices', 'e911', 'office'],
-  mover: ['office', 'license', 'groups', 'adminRole', 'adminOffices', 'corrections'],
-  number: [],
-};
-
-/** Who must be asked first depends on the urgency: a plan that is running keeps to it, one that is just being made does not. */
-const READ_FOR: typeof PLANNED_FROM = { ...PLANNED_FROM, leaver: [...PLANNED_FROM.leaver, 'urgency'] };
-
-/** Something was started that a new plan could not take back: seats that were only claimed, and checks of a leaver, can. */
-export const hasBegun = (state: OpenCase): boolean =>
-  state.kind === 'leaver' ? touchedDialpad(state) : state.steps.some((step) => stepOf(state, step.id).begun && step.phase !== 'planned');
-
-const lookAgain = (state: OpenCase): CaseEvent[] =>
-  state.steps.flatMap((step): CaseEvent[] => {
-    const at = stepOf(state, step.id);
-    return at.status === 'blocked' || at.status === 'contradicted' ? [{ type: 'StepRetried', data: { step: step.id, round: at.round + 1 } }] : [];
-  });
-
-export interface PlanBasis {
-  readonly terms: Terms;
-  readonly office: string | null;
-}
-
-const changed = (before: Terms, after: Terms): string[] => {
-  const fields = new Set([...Object.keys(before), ...Object.keys(after)]);
-  const read = (terms: Terms, field: string): string => JSON.stringify((terms as unknown as Record<string, unknown>)[field]);
-
-  return [...fields].filter((field) => read(before, field) !== read(after, field));
-};
-
-/** Freezes the plan and opens the first stage; a plan with another hash voids what was voted before. */
-export const recordPlan = (
-  state: OpenCase,
-  { plan, userId, now, personal, basis }: { plan: Plan; userId: string | null; now: string; personal?: JsonObject; basis?: PlanBasis },
-): Decided<CaseEvent> => {
-  if (state.status === 'closed' || state.rescinding || state.withdrawing) return nothingNew;
-  if (state.plan?.hash === plan.hash) return nothingNew;
-  if (hasBegun(state)) throw new RuleViolation('plan.begun', 'the plan is being carried out; rescind the case to plan it anew');
-  // HR spoke while Dialpad was being read: what was read is an answer to another question.
-  const stale = basis === undefined ? [] : [...changed(basis.terms, state.terms), ...(basis.office === state.office ? [] : ['office'])];
-  if (stale.some((field) => READ_FOR[state.kind].includes(field))) return happened({ type: 'ReplanAsked', data: { why: stale.join(', ') } });
-
-  const made: CaseEvent = { type: 'PlanMade', data: { plan, userId }, ...(personal ? { personal } : {}) };
-  const after = evolve(state, made);
-  const opened = after.status === 'none' ? [] : ASKED_AT_ONCE.flatMap((gate) => openGate(after, gate, now).events);
-
-  return happened(made, ...opened);
-};
-
-/** The delete is asked for when the hold is over, not days before: whoever decides should see how it went. */
-const ASKED_AT_ONCE: readonly Gate[] = ['leaver', 'number-loss', 'joiner', 'mover', 'number', 'number-release', 'review'];
 
 export const reachCutOff = (state: OpenCase, now: string): Decided<CaseEvent> => {
   if (state.terms.kind !== 'leaver' || state.cutOffReached || state.rescinding || state.status === 'closed') return nothingNew;
@@ -142,84 +55,6 @@ export const endHold = (state: OpenCase, now: string): Decided<CaseEvent> => {
 
   return happened<CaseEvent>({ type: 'HoldEnded', data: {} }, ...openGate(state, 'leaver-delete', now).events);
 };
-
-export interface Rescind {
-  readonly actor: string;
-  readonly reasonCode: string | null;
-  readonly reason: string | null;
-  readonly factId: string | null;
-}
-
-/** Undo the case. Refused, and recorded as refused, once something has begun that nothing can take back. */
-export const rescind = (state: OpenCase, command: Rescind): Decided<CaseEvent> => {
-  if (state.rescinding || state.withdrawing === 'cancelled') return nothingNew;
-  const code = TOO_LATE_FOR[state.kind](state);
-  const personal = command.reason === null ? {} : { personal: { reason: command.reason } };
-  if (code) {
-    return {
-      events: [{ type: 'RescindRefused', data: { actor: command.actor, code }, ...personal }],
-      refusal: { code, message: TOO_LATE[code] ?? code },
-    };
-  }
-  if (state.kind === 'joiner') {
-    const approvedBy = state.plan ? `${command.actor} plan:${state.plan.hash}` : command.actor;
-    return happened({ type: 'WithdrawalBegan', data: { why: 'cancelled', steps: withdrawSteps(state), approvedBy }, ...personal });
-  }
-
-  return happened({
-    type: 'RescindAccepted',
-    data: {
-      actor: command.actor,
-      steps: state.kind === 'leaver' ? undoSteps(state) : [],
-      wroteToDialpad: state.kind === 'leaver' && touchedDialpad(state),
-      factId: command.factId,
-    },
-    ...personal,
-  });
-};
-
-const TOO_LATE: Readonly<Record<string, string>> = {
-  'case.closed': 'the case is closed',
-  'rescind.too_late': 'the delete has begun; nothing can call it back. Dialpad keeps the user for 72 h: restore it in the Dialpad console',
-  'rescind.changing': 'the change has begun; tell the former values as a new change',
-  'rescind.number': 'the number has been touched; a number that was reassigned can be reassigned again, a released one is gone',
-  'rescind.accepted': 'the person has accepted the invitation; end the access with a leaver case',
-};
-
-const leaverTooLate = (state: OpenCase): string | null => {
-  if (state.status === 'closed') return 'case.closed';
-  const begun = (kind: string): boolean => state.steps.some((step) => step.kind === kind && stepOf(state, step.id).begun);
-  // Somebody restored the user in the console after all: there is something to give back again.
-  const restored = state.steps.some((step) => step.kind === 'confirmPurge' && stepOf(state, step.id).code === 'purge.restored');
-  if (begun('anonymize') || (begun('confirmPurge') && !restored)) return 'rescind.too_late';
-  if (restored) return null;
-  // Under `releaseSeat: delete` Dialpad's restore window is the hold, and a person restores the user in the console.
-  const restorable = state.plan?.timings.releaseSeat === 'delete' && !state.holdEnded;
-
-  return begun('deleteUser') && !restorable ? 'rescind.too_late' : null;
-};
-
-/** A change is not taken back half way: HR tells the former values, and they are a change like any other. */
-const moverTooLate = (state: OpenCase): string | null => {
-  if (state.status === 'closed') return 'case.closed';
-  return state.steps.some((step) => step.phase === 'changing' && stepOf(state, step.id).begun) ? 'rescind.changing' : null;
-};
-
-const joinerTooLate = (state: OpenCase): string | null => {
-  if (state.status === 'closed') return 'case.closed';
-  return state.acceptance?.accepted ? 'rescind.accepted' : null;
-};
-
-/** Until the write: a check that blocks leaves the case free to be taken back. */
-const numberTooLate = (state: OpenCase): string | null => {
-  if (state.status === 'closed') return 'case.closed';
-  return state.steps.some((step) => step.kind !== 'checkNumber' && stepOf(state, step.id).begun) ? 'rescind.number' : null;
-};
-
-const TOO_LATE_FOR = { leaver: leaverTooLate, joiner: joinerTooLate, mover: moverTooLate, number: numberTooLate } as const;
-
-/** Why a case could not be rescinded any more; null: it could. */
-export const rescindRefusal = (state: OpenCase): string | null => TOO_LATE_FOR[state.kind](state);
 
 /** The last word on a case; which one follows from what happened to it. */
 export const closeCase = (state: OpenCase): Decided<CaseEvent> => {

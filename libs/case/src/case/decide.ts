@@ -3,6 +3,8 @@ import * as approval from './decide-approval.ts';
 import * as joiner from './decide-joiner.ts';
 import * as legal from './decide-legal-hold.ts';
 import * as lifecycle from './decide-lifecycle.ts';
+import * as plan from './decide-plan.ts';
+import * as undo from './decide-rescind.ts';
 import * as steps from './decide-step.ts';
 import type { HoldRequest, HoldVerb } from '../hold/hold.ts';
 import { applyRetention, type RetentionOfCase } from '../number/retention.ts';
@@ -22,7 +24,7 @@ export type CaseCommand =
       readonly now: string;
       readonly personal?: JsonObject;
       /** What the plan was made for; other terms since then make it void before it is recorded. */
-      readonly basis?: lifecycle.PlanBasis;
+      readonly basis?: plan.PlanBasis;
     }
   | { readonly type: 'openGate'; readonly gate: Gate; readonly now: string }
   | { readonly type: 'decide'; readonly decide: approval.Decide; readonly now: string }
@@ -35,7 +37,7 @@ export type CaseCommand =
   | { readonly type: 'reachCutOff'; readonly now: string }
   | { readonly type: 'beginHold'; readonly now: string }
   | { readonly type: 'endHold'; readonly now: string }
-  | { readonly type: 'rescind'; readonly rescind: lifecycle.Rescind }
+  | { readonly type: 'rescind'; readonly rescind: undo.Rescind }
   | { readonly type: 'awaitSeat'; readonly officeId: string; readonly seat: string }
   | { readonly type: 'offerSeat' }
   | { readonly type: 'awaitAcceptance'; readonly userId: string; readonly now: string }
@@ -54,9 +56,9 @@ export const decide = (command: CaseCommand, state: CaseState): Decided<CaseEven
   if (state.status === 'none') throw new RuleViolation('case.unknown', 'there is no such case');
   switch (command.type) {
     case 'changeTerms':
-      return lifecycle.changeTerms(state, command.terms, command.factId, command.office);
+      return plan.changeTerms(state, command.terms, command.factId, command.office);
     case 'recordPlan':
-      return lifecycle.recordPlan(state, command);
+      return plan.recordPlan(state, command);
     case 'openGate':
       return approval.openGate(state, command.gate, command.now);
     case 'decide':
@@ -80,7 +82,7 @@ export const decide = (command: CaseCommand, state: CaseState): Decided<CaseEven
     case 'endHold':
       return lifecycle.endHold(state, command.now);
     case 'rescind':
-      return lifecycle.rescind(state, command.rescind);
+      return undo.rescind(state, command.rescind);
     case 'awaitSeat':
       return joiner.awaitSeat(state, { officeId: command.officeId, seat: command.seat });
     case 'offerSeat':

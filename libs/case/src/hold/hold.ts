@@ -1,5 +1,5 @@
 import { RuleViolation, happened, nothingNew, unreachable, type Decided, type JsonObject } from '../kernel.ts';
-import type { Decider } from '../case/decide-approval.ts';
+import type { Decider } from '../case/decider.ts';
 
 /** A legal hold, on a case or on a person. It holds from the moment it is placed; a second person confirms or ends it. */
 export interface LegalHold {

@@ -1,6 +1,7 @@
 import type { OpenCase } from '../case/state.ts';
 import { stepOf } from '../case/state.ts';
-import { hasBegun, rescindRefusal } from '../case/decide-lifecycle.ts';
+import { hasBegun } from '../case/decide-plan.ts';
+import { rescindRefusal } from '../case/decide-rescind.ts';
 import type { JoinerTerms, LeaverTerms, MoverTerms } from '../case/terms.ts';
 import { wanted, type Move, type Wanted } from './facts.ts';
 import type { PersonCase, PersonState } from './person.ts';

@@ -1,7 +1,8 @@
 import type { Decided } from '../kernel.ts';
 import { decide, type CaseCommand } from '../case/decide.ts';
 import type { CaseEvent } from '../case/events.ts';
-import { fold, type OpenCase } from '../case/state.ts';
+import { fold } from '../case/evolve.ts';
+import type { OpenCase } from '../case/state.ts';
 
 /** given(what happened).when(somebody asks) gives what the rules decided. */
 export const given = (...history: readonly CaseEvent[]) => ({
