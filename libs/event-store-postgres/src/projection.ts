@@ -15,12 +15,14 @@ export type Tables<T extends string> = Readonly<Record<T, string>>;
  */
 export interface Projection<T extends string = string> {
   readonly name: string;
-  /** Raised with any change of `create` or `apply`: the next start builds the new shape beside the old one and switches. */
+  /** Raised with any change of `create`, `index` or `apply`: the next start builds the new shape beside the old one and switches. */
   readonly version: number;
   /** Readers use `read.<table>`, a view on the live generation. */
   readonly tables: readonly T[];
   /** Makes the tables, empty. Names of indexes follow from those of the tables when they are left out. */
   readonly create: (db: Db, tables: Tables<T>) => Promise<void>;
+  /** Makes the indexes that only readers need, once a generation has caught up: all the rows at once is far faster. */
+  readonly index?: (db: Db, tables: Tables<T>) => Promise<void>;
   /** Events in log order, at least one; set-based statements make a rebuild fast. */
   readonly apply: (events: readonly LoggedEvent[], db: Db, tables: Tables<T>) => Promise<void>;
 }

@@ -18,6 +18,7 @@ interface Row {
   /** As they were when the generation was begun; another version may have others. */
   readonly tables: readonly string[];
   readonly position: string;
+  readonly indexed: boolean;
 }
 
 export interface ReadModelsOptions {
@@ -52,7 +53,9 @@ export class ReadModels {
         const isNewer = rows.every((row) => row.version < projection.version);
         if (!isNewer) return;
         const { generation } = await this.#begin(db, projection, rows);
-        if ((await logSize(db)) === 0) await this.#switch(db, projection, generation);
+        if ((await logSize(db)) > 0) return;
+        await this.#index(db, projection, generation);
+        await this.#switch(db, projection, generation);
       });
     }
   }
@@ -69,7 +72,7 @@ export class ReadModels {
     });
   }
 
-  /** Applies the next batch; returns how many events that was. What another process works on at this moment is left to it. */
+  /** Applies the next batch; returns how many events that was, 0 when nothing is left. What another process works on is left to it. */
   async advance(name: string): Promise<number> {
     const projection = this.#projection(name);
     return (await this.#step(projection, 'live')) + (await this.#step(projection, 'building'));
@@ -114,7 +117,13 @@ export class ReadModels {
             [row.name, row.generation, events.length],
           );
         }
-        if (state === 'building' && events.length < this.#batch) await this.#switch(db, projection, row.generation);
+        if (state === 'live' || events.length === this.#batch) return events.length;
+        // In a transaction of its own: a switch that has to come back later must not undo it.
+        if (!row.indexed) {
+          await this.#index(db, projection, row.generation);
+          return Math.max(1, events.length);
+        }
+        await this.#switch(db, projection, row.generation);
 
         return events.length;
       });
@@ -128,6 +137,12 @@ export class ReadModels {
   /** Whoever is logged in, tables of read models belong to the application's role, so that every process may drop them. */
   #asApplication<T>(work: (db: Db) => Promise<T>): Promise<T> {
     return inTransaction(this.dataSource, work, { as: ROLES.app });
+  }
+
+  async #index(db: Db, projection: Projection, generation: number): Promise<void> {
+    await db.query('SET LOCAL statement_timeout = 0'); // minutes, where there are many millions of rows
+    await projection.index?.(db, tablesOf(projection, generation));
+    await db.query('UPDATE read.subscription SET indexed = true WHERE name = $1 AND generation = $2', [projection.name, generation]);
   }
 
   /** The new generation becomes what readers see, and the old one goes, at one instant. */

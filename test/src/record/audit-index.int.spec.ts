@@ -89,4 +89,16 @@ describe('the audit index', () => {
     expect((await anew.status()).filter((each) => each.name === 'audit-index')).toMatchObject([{ generation: 2, state: 'live' }]);
     expect(await db.query('SELECT * FROM read.audit_entry ORDER BY position')).toEqual(before);
   });
+
+  it('gets what only readers look up by once it has caught up, and is not shown before', async () => {
+    const anew = new ReadModels(db, projections, { batch: 100 });
+    const { generation } = await anew.rebuild('audit-index');
+    const indexes = async (): Promise<number> =>
+      Number(((await db.query(`SELECT count(*) FROM pg_indexes WHERE tablename = $1`, [`audit_entry__${generation}`])) as { count: string }[])[0]?.count);
+    expect(await indexes()).toBe(2);
+    while ((await indexes()) === 2) await anew.advance('audit-index');
+    expect((await anew.status()).find((each) => each.generation === generation)).toMatchObject({ state: 'building', lag: 0 });
+    await anew.catchUp();
+    expect([await indexes(), await anew.status()]).toEqual([7, expect.arrayContaining([expect.objectContaining({ generation, state: 'live' })])]);
+  });
 });

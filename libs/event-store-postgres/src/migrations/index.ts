@@ -24,6 +24,7 @@ import { ForgetBodies1772000000055 } from './1772000000055-forget-bodies.ts';
 import { ForgetWhenSettled1772000000056 } from './1772000000056-forget-when-settled.ts';
 import { FailedFacts1772000000057 } from './1772000000057-failed-facts.ts';
 import { CommitAtOnce1772000000060 } from './1772000000060-commit-at-once.ts';
+import { IndexedLater1772000000061 } from './1772000000061-indexed-later.ts';
 
 /** In the order they run. */
 export const migrations = [
@@ -53,4 +54,5 @@ export const migrations = [
   ForgetWhenSettled1772000000056,
   FailedFacts1772000000057,
   CommitAtOnce1772000000060,
+  IndexedLater1772000000061,
 ];
