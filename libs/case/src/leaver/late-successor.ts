@@ -1,4 +1,5 @@
 import type { CaseEvent } from '../case/events.ts';
+import { gateStatus } from '../case/gates.ts';
 import type { PlannedStep } from '../case/plan.ts';
 import { isSettled, stepOf, type OpenCase } from '../case/state.ts';
 import { askFor } from '../tasks/catalogue.ts';
@@ -8,12 +9,12 @@ const isOne = ({ target }: PlannedStep): boolean => target['task'] === TASK;
 
 /**
  * HR names another successor when the hand-over has begun: a new plan could not take back what is done, so a person does it.
- * One such task at a time; none once the delete has begun, when nothing waits for tasks any more.
+ * One such task at a time; none once the delete is approved, because it waits for those only that were there before.
  */
 export const lateSuccessor = (state: OpenCase): readonly PlannedStep[] => {
   const before = state.steps.filter(isOne);
-  const isDeleted = state.steps.some((step) => step.kind === 'deleteUser' && stepOf(state, step.id).begun);
-  if (state.kind !== 'leaver' || state.rescinding || isDeleted || before.some((step) => !isSettled(stepOf(state, step.id).status))) return [];
+  const isTooLate = gateStatus(state, 'leaver-delete') === 'approved';
+  if (state.kind !== 'leaver' || state.rescinding || isTooLate || before.some((step) => !isSettled(stepOf(state, step.id).status))) return [];
 
   return [{ id: `successor-${before.length + 1}`, kind: 'taskByHand', phase: 'holding', reversible: true, gate: null, target: { task: TASK } }];
 };

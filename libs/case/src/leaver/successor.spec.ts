@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { block, day, deciding, done, leaverPlan, leaverTerms, opened, planned, snapshot, start, verify } from '../testing/cases.ts';
+import { block, day, deciding, done, holding, leaverPlan, leaverTerms, opened, planned, snapshot, start, verify } from '../testing/cases.ts';
 import { given, types } from '../testing/given.ts';
 import type { LeaverTerms } from '../case/terms.ts';
 import { viewOf } from '../case/view.ts';
@@ -109,9 +109,14 @@ describe('a leaver whose successor HR changes when access is cut already', () =>
     expect(viewOf(again.state(), 1).attention).toMatchObject({ step: 'successor-2' });
   });
 
-  it('is not kept from its end by a change that comes after the delete', () => {
+  it('is not kept from its end by a change that comes when the delete is approved, however long a legal hold delays it', () => {
     const held = cut.then(...done(day(10), 'forwarding', 'desk-phone-1', 'group-1', 'number-1', 'calls', 'seat'), { type: 'beginHold', now: day(10) });
-    const deleting = held.then({ type: 'endHold', now: day(13) }, deciding('delete', {}, day(13)), start('delete', day(13)));
-    expect(types(deleting.when(told(other)))).toEqual(['TermsChanged']);
+    const over = held.then({ type: 'endHold', now: day(13) });
+    expect(types(over.when(told(other)))).toEqual(['TermsChanged', 'StepBlocked']); // the delete waits for tasks that are there when it is approved
+    const waiting = over.then(holding('place'), deciding('delete', {}, day(13)));
+    expect(types(waiting.when(told(other)))).toEqual(['TermsChanged']);
+    const lifted = waiting.then(told(other), holding('lift'), holding('lift', 'second', { roles: ['auditor'] }));
+    const ended = lifted.then(...done(day(14), 'delete', 'purge', 'anonymize'), { type: 'close' });
+    expect(ended.state()).toMatchObject({ phase: 'done', result: 'removed' });
   });
 });
