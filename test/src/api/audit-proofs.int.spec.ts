@@ -1,13 +1,13 @@
-import { generateKeyPairSync } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { Sequencer } from '@handover/event-store-postgres';
 import { provesConsistency } from '@handover/merkle';
-import { readNote, sha256, signerOf, type PublicKey } from '@handover/record-proof';
+import { readNote, sha256, type PublicKey } from '@handover/record-proof';
 import { startApi, type RunningApi } from '../support/api.ts';
+import { newSigner } from '../support/record.ts';
 
 let api: RunningApi;
 let sequencer: Sequencer;
-const signer = signerOf(String(generateKeyPairSync('ed25519').privateKey.export({ type: 'pkcs8', format: 'pem' })), 'test');
+const signer = newSigner('test');
 let number = 0;
 const hire = (): object => ({
   fact: {

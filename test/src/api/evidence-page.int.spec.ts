@@ -1,5 +1,5 @@
 import 'reflect-metadata';
-import { createHash, generateKeyPairSync } from 'node:crypto';
+import { createHash } from 'node:crypto';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
@@ -8,10 +8,10 @@ import type { DialpadUser } from '@handover/connector-dialpad';
 import { announcePackKey, openServiceDatabase, packKeys, Sequencer, checkpointKeys } from '@handover/event-store-postgres';
 import { packSignerOf, verifyPack, type EvidencePack } from '@handover/evidence';
 import { createLogger } from '@handover/observability';
-import { signerOf } from '@handover/record-proof';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { chromium, type Browser, type Page } from 'playwright-core';
 import { chromiumArguments, chromiumPath, CUT_OFF, FAINT_TEXTS } from '../support/chromium.ts';
+import { newKey, newSigner } from '../support/record.ts';
 import { employeeOf, startSkippedTime, type SkippedTime } from '../support/skipped-time.ts';
 
 const inChromium = chromiumPath === null ? describe.skip : describe;
@@ -24,7 +24,6 @@ inChromium('the page of an evidence pack', () => {
   let base = '';
   const cases: Record<string, string> = {};
   const stops: (() => Promise<unknown>)[] = [];
-  const pem = (): string => String(generateKeyPairSync('ed25519').privateKey.export({ type: 'pkcs8', format: 'pem' }));
   const dayIn = (days: number): string => new Date(Date.parse(world.now()) + days * 86_400_000).toISOString().slice(0, 10);
   const users: DialpadUser[] = [];
   const take = (fits: (user: DialpadUser) => boolean): DialpadUser => {
@@ -114,10 +113,10 @@ inChromium('the page of an evidence pack', () => {
     world.tell('employee.terminated', { ...employeeOf(user, `E-${user.id}`), lastWorkingDay: dayIn(-1), ...more });
 
   const servedBy = async (): Promise<string> => {
-    const sequencer = new Sequencer(world.parts.dataSource, { signer: signerOf(pem(), 'test.example') });
+    const sequencer = new Sequencer(world.parts.dataSource, { signer: newSigner() });
     while ((await sequencer.once({ checkpoint: true })) > 0);
     const apiData = await openServiceDatabase({ service: 'api', url: world.databaseUrl });
-    const packSigner = packSignerOf(pem(), 'test.example');
+    const packSigner = packSignerOf(newKey(), 'test.example');
     await announcePackKey(apiData, packSigner);
     const key = { actor: 'operator', roles: ['operator'], sha256: createHash('sha256').update('key').digest('hex') };
     const parts = { ...world.parts, dataSource: apiData, packSigner, secrets: { apiKeys: [key], hooks: {} } };

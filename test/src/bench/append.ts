@@ -1,7 +1,7 @@
 import { fork, type ChildProcess } from 'node:child_process';
-import { generateKeyPairSync } from 'node:crypto';
 import { once } from 'node:events';
 import { migrate, openDatabase, verifyLog, verifyStreams } from '@handover/event-store-postgres';
+import { newKey } from '../support/record.ts';
 import type { Measured, Window, WriterSettings } from './append-writer.ts';
 import { installPeer } from './peer.ts';
 import { rowOf, type Row } from './row.ts';
@@ -83,7 +83,7 @@ const compared = async (writers: ReadonlyMap<Variant, Writers>, window: Window, 
 const round = (value: number): number => Math.round(value * 10) / 10;
 
 const startWriters = async (variant: Variant, url: string, peer: string | null, processes: number): Promise<Writers> => {
-  const key = String(generateKeyPairSync('ed25519').privateKey.export({ type: 'pkcs8', format: 'pem' }));
+  const key = newKey();
   const children = await Promise.all(
     Array.from({ length: processes }, async (_, index) => {
       const settings: WriterSettings = { variant, url, peer, checkpointKey: variant === 'handover' && index === 0 ? key : null };

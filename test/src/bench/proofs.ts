@@ -1,13 +1,13 @@
 import { spawnSync } from 'node:child_process';
-import { generateKeyPairSync } from 'node:crypto';
 import { closeSync, mkdtempSync, openSync, rmSync, statSync, writeFileSync, writeSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { RecordExport, checkpoints, consistencyOf, followLog, migrate, openDatabase, proofOf, verifyRecord } from '@handover/event-store-postgres';
 import { handover } from '@handover/local';
 import { consistencyProof, inclusionProof } from '@handover/merkle';
-import { logLeaf, sha256, signerOf, vkeyOf } from '@handover/record-proof';
+import { logLeaf, sha256, vkeyOf } from '@handover/record-proof';
 import type { DataSource } from 'typeorm';
+import { newSigner } from '../support/record.ts';
 import { fillRecord, hashedPerSecond } from './million.ts';
 import { rowOf, type Row } from './row.ts';
 import { freshDatabase, type BenchServers } from './servers.ts';
@@ -27,7 +27,7 @@ export const proofs = async ({ postgresUrl }: BenchServers): Promise<readonly Ro
   const folder = mkdtempSync(join(tmpdir(), 'handover-bench-'));
   try {
     await migrate(db);
-    const signer = signerOf(String(generateKeyPairSync('ed25519').privateKey.export({ type: 'pkcs8', format: 'pem' })), 'bench');
+    const signer = newSigner('bench');
     console.log(`  appending ${EVENTS} events …`);
     await fillRecord(db, signer, EVENTS);
     writeFileSync(join(folder, 'key.txt'), `${vkeyOf(signer)}\n`);

@@ -1,8 +1,7 @@
-import { generateKeyPairSync } from 'node:crypto';
 import { ReadModels, logSize, migrate, openDatabase, readLog, verifyStreams, type Db } from '@handover/event-store-postgres';
 import { projections } from '@handover/read-models-postgres';
-import { signerOf } from '@handover/record-proof';
 import type { DataSource } from 'typeorm';
+import { newSigner } from '../support/record.ts';
 import { fillRecord, hashedPerSecond } from './million.ts';
 import { rowOf, type Row } from './row.ts';
 import { freshDatabase, type BenchServers } from './servers.ts';
@@ -25,7 +24,7 @@ export const rebuild = async ({ postgresUrl }: BenchServers): Promise<readonly R
     const models = new ReadModels(db, projections, { batch: BATCH });
     await models.prepare();
     console.log(`  appending ${EVENTS} events …`);
-    await fillRecord(db, signerOf(String(generateKeyPairSync('ed25519').privateKey.export({ type: 'pkcs8', format: 'pem' })), 'bench'), EVENTS);
+    await fillRecord(db, newSigner('bench'), EVENTS);
     const params = { events: EVENTS, batch: BATCH };
     const reading = EVENTS / (await timed(() => readThrough(db)));
     const rows: Row[] = [];

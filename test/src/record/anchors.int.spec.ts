@@ -1,4 +1,4 @@
-import { generateKeyPairSync, randomBytes } from 'node:crypto';
+import { randomBytes } from 'node:crypto';
 import { appendFileSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -20,13 +20,14 @@ import {
 } from '@handover/event-store-postgres';
 import { provesConsistency } from '@handover/merkle';
 import { Keyring } from '@handover/privacy';
-import { followKeys, notesIn, readNote, readStatement, sha256, signerOf, statementsIn, type Signer } from '@handover/record-proof';
+import { followKeys, notesIn, readNote, readStatement, sha256, statementsIn, type Signer } from '@handover/record-proof';
 import { testPostgres, type TestDatabase } from '@handover/servers';
 import { createLogger } from '@handover/observability';
 import { fileAnchor, startAnchoring, webhookAnchor } from '@handover/worker';
 import { Registry } from 'prom-client';
 import { Webhook } from 'standardwebhooks';
 import type { DataSource } from 'typeorm';
+import { newSigner } from '../support/record.ts';
 
 let database: TestDatabase;
 let db: DataSource;
@@ -34,7 +35,6 @@ let store: PostgresEventStore;
 let number = 0;
 let signer: Signer;
 const folder = mkdtempSync(join(tmpdir(), 'handover-anchors-'));
-const newSigner = (): Signer => signerOf(String(generateKeyPairSync('ed25519').privateKey.export({ type: 'pkcs8', format: 'pem' })), 'test.example');
 const sizes = (text: string): number[] => notesIn(text).map((note) => Number(note.split('\n')[1]));
 
 /** Some events, sealed and under a checkpoint of their own. */

@@ -1,4 +1,4 @@
-import { generateKeyPairSync, randomBytes } from 'node:crypto';
+import { randomBytes } from 'node:crypto';
 import { existsSync, mkdtempSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -11,6 +11,7 @@ import { followKeys, readNote, type PublicKey } from '@handover/record-proof';
 import { testPostgres, type TestDatabase } from '@handover/servers';
 import { signerIn } from '@handover/worker';
 import type { DataSource } from 'typeorm';
+import { newKey } from '../support/record.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'handover-checkpoint-key-'));
 const file = join(folder, 'checkpoint.pem');
@@ -40,7 +41,7 @@ beforeAll(async () => {
   db = await openDatabase(database.url);
   await migrate(db);
   store = new PostgresEventStore(db, new Keyring(randomBytes(32), keyTable(db)));
-  writeFileSync(file, String(generateKeyPairSync('ed25519').privateKey.export({ type: 'pkcs8', format: 'pem' })), { mode: 0o600 });
+  writeFileSync(file, newKey(), { mode: 0o600 });
   process.env['DATABASE_URL'] = database.url;
   process.env['HANDOVER_CHECKPOINT_KEY_FILE'] = file;
   sequencer = new Sequencer(db, { signer: signerIn(file, 'handover'), refused: (why) => refused.push(why) });

@@ -1,5 +1,4 @@
 import { fork, type ChildProcess } from 'node:child_process';
-import { generateKeyPairSync } from 'node:crypto';
 import { chmodSync, mkdtempSync, readFileSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -9,13 +8,14 @@ import { ReadModels, Sequencer, logSize, migrate, openDatabase, verifyLog, verif
 import { projections } from '@handover/read-models-postgres';
 import { freePort, startPostgres, type RunningPostgres } from '@handover/servers';
 import type { DataSource } from 'typeorm';
+import { newKey } from '../support/record.ts';
 import { PER_COMMIT, caseOf, pairOf, streamOf, type Part } from './crash-plan.ts';
 
 const WRITERS = 2;
 const LOOPS = 4;
 const ROUNDS = 6;
 const program = new URL('../../dist/record/crash-part.js', import.meta.url.replace('/test/dist/', '/test/src/'));
-const key = String(generateKeyPairSync('ed25519').privateKey.export({ type: 'pkcs8', format: 'pem' }));
+const key = newKey();
 
 let dataDir: string;
 let port: number;

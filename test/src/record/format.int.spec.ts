@@ -1,11 +1,12 @@
-import { createHash, createPublicKey, generateKeyPairSync, randomBytes, verify } from 'node:crypto';
+import { createHash, createPublicKey, randomBytes, verify } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { eventIdOf } from '@handover/event-store';
 import { PostgresEventStore, RecordExport, Sequencer, followLog, keyTable, migrate, openDatabase } from '@handover/event-store-postgres';
 import { Keyring } from '@handover/privacy';
-import { signerOf, vkeyOf } from '@handover/record-proof';
+import { vkeyOf } from '@handover/record-proof';
 import { testPostgres, type TestDatabase } from '@handover/servers';
 import type { DataSource } from 'typeorm';
+import { newSigner } from '../support/record.ts';
 
 // What follows knows FORMAT.md of libs/record-proof and Node.js: nothing of ours is used to verify.
 
@@ -80,7 +81,7 @@ const readNote = (note: string, vkey: string): { size: number; root: string; at:
 
 let database: TestDatabase;
 let db: DataSource;
-const signer = signerOf(String(generateKeyPairSync('ed25519').privateKey.export({ type: 'pkcs8', format: 'pem' })), 'format.example');
+const signer = newSigner('format.example');
 beforeAll(async () => {
   database = await testPostgres();
   db = await openDatabase(database.url);

@@ -1,4 +1,4 @@
-import { generateKeyPairSync, randomBytes } from 'node:crypto';
+import { randomBytes } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { eventIdOf, type NewEvent } from '@handover/event-store';
@@ -19,18 +19,18 @@ import {
 } from '@handover/event-store-postgres';
 import { provesInclusion } from '@handover/merkle';
 import { Keyring } from '@handover/privacy';
-import { followKeys, readEntry, readNote, sha256, signerOf, verifyExport, writeEntry, type LogEntry } from '@handover/record-proof';
+import { followKeys, readEntry, readNote, sha256, verifyExport, writeEntry, type LogEntry } from '@handover/record-proof';
 import { testPostgres, type TestDatabase } from '@handover/servers';
 import pg from 'pg';
 import type { DataSource } from 'typeorm';
+import { newSigner } from '../support/record.ts';
 
 let database: TestDatabase;
 let db: DataSource;
 let store: PostgresEventStore;
 let sequencer: Sequencer;
 
-const pem = (): string => String(generateKeyPairSync('ed25519').privateKey.export({ type: 'pkcs8', format: 'pem' }));
-const signer = signerOf(pem(), 'test.example');
+const signer = newSigner();
 const event = (stream: string, n: number): NewEvent => ({
   id: eventIdOf(stream, ['event', n]),
   type: 'Happened',
@@ -175,7 +175,7 @@ describe('the log', () => {
 
   it('changes its key by the key before, and is signed by no other', async () => {
     await sequencer.once({ checkpoint: true });
-    const next = signerOf(pem(), 'test.example');
+    const next = newSigner();
     const refused: unknown[] = [];
     const foreign = new Sequencer(db, { signer: next, refused: (...why) => refused.push(why) });
     await append('rotated', 1);
@@ -201,7 +201,7 @@ describe('the log', () => {
     expect(followed.faults).toEqual([]);
     for (const { note } of await checkpoints(db)) expect(readNote(note, followed.keys)).toMatchObject({ ok: true });
     expect((await verifyLog(db)).problems).toEqual([]);
-    await expect(rotateKey(db, { previous: signer, next: signerOf(pem(), 'test.example') })).rejects.toThrow('is not the one that signs now');
+    await expect(rotateKey(db, { previous: signer, next: newSigner() })).rejects.toThrow('is not the one that signs now');
     await expect(rotateKey(db, { previous: next, next: signer })).rejects.toThrow('was used before');
   });
 
@@ -289,7 +289,7 @@ describe('somebody who owns the database', () => {
     await db.query('DELETE FROM ev.log_key');
     await db.query(`UPDATE ev.log_state SET size = 0, roots = '{}', watermark = 0`);
     await db.query('DELETE FROM ev.log_leaf');
-    const forger = new Sequencer(db, { signer: signerOf(pem(), 'test.example') });
+    const forger = new Sequencer(db, { signer: newSigner() });
     while ((await forger.once({ checkpoint: true })) > 0) await sleep(1);
     expect((await verifyLog(db)).problems).toEqual([]);
 

@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { QueryRunner } from 'typeorm';
 import { checkpoints, type Problem } from '@handover/event-store-postgres';
-import { TamperedRecord, newSigner, ownKey, rechain, relog, resign } from '../support/tampered-record.ts';
+import { newSigner } from '../support/record.ts';
+import { TamperedRecord, ownKey, rechain, relog, resign } from '../support/tampered-record.ts';
 
 let record: TamperedRecord;
 beforeAll(async () => {

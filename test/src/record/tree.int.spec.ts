@@ -1,4 +1,4 @@
-import { generateKeyPairSync, randomBytes } from 'node:crypto';
+import { randomBytes } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { eventIdOf } from '@handover/event-store';
 import {
@@ -15,14 +15,15 @@ import {
 } from '@handover/event-store-postgres';
 import { provesConsistency, provesInclusion } from '@handover/merkle';
 import { Keyring } from '@handover/privacy';
-import { sha256, signerOf } from '@handover/record-proof';
+import { sha256 } from '@handover/record-proof';
 import { testPostgres, type TestDatabase } from '@handover/servers';
 import type { DataSource } from 'typeorm';
+import { newSigner } from '../support/record.ts';
 
 const EVENTS = 700;
 let database: TestDatabase;
 let db: DataSource;
-const signer = signerOf(String(generateKeyPairSync('ed25519').privateKey.export({ type: 'pkcs8', format: 'pem' })), 'test.example');
+const signer = newSigner();
 
 beforeAll(async () => {
   database = await testPostgres();

@@ -1,5 +1,5 @@
 import { execFileSync, spawnSync } from 'node:child_process';
-import { generateKeyPairSync, randomBytes } from 'node:crypto';
+import { randomBytes } from 'node:crypto';
 import { mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -22,13 +22,13 @@ import {
 } from '@handover/event-store-postgres';
 import { handover } from '@handover/local';
 import { Keyring } from '@handover/privacy';
-import { signerOf, vkeyOf, type Signer } from '@handover/record-proof';
+import { vkeyOf } from '@handover/record-proof';
 import { testPostgres, type TestDatabase } from '@handover/servers';
 import type { DataSource } from 'typeorm';
+import { newSigner } from '../support/record.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'handover-verifier-test-'));
 const at = (name: string): string => join(folder, name);
-const newSigner = (): Signer => signerOf(String(generateKeyPairSync('ed25519').privateKey.export({ type: 'pkcs8', format: 'pem' })), 'test.example');
 const first = newSigner();
 const before = { ...process.env };
 let database: TestDatabase;

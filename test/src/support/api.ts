@@ -1,5 +1,5 @@
 import 'reflect-metadata';
-import { createHash, generateKeyPairSync, randomBytes } from 'node:crypto';
+import { createHash, randomBytes } from 'node:crypto';
 import { compose as composeApi, createApi } from '@handover/api';
 import { systemBy } from '@handover/case-service';
 import { Secret, parsePolicy, type Secrets } from '@handover/config';
@@ -8,11 +8,11 @@ import { startSandbox } from '@handover/dialpad-sandbox';
 import { announcePackKey, openServiceDatabase, Sequencer } from '@handover/event-store-postgres';
 import { packSignerOf } from '@handover/evidence';
 import { createLogger } from '@handover/observability';
-import { signerOf } from '@handover/record-proof';
 import type { MasterKeys } from '@handover/privacy';
 import { testPostgres } from '@handover/servers';
 import { compose as composeWorker } from '@handover/worker';
 import type { AddressInfo } from 'node:net';
+import { newKey, newSigner } from './record.ts';
 
 export const hookSecrets = [`whsec_${randomBytes(32).toString('base64')}`, `whsec_${randomBytes(32).toString('base64')}`] as const;
 const ACTORS = {
@@ -42,11 +42,11 @@ export const startApi = async (policyText = '', { masterKey = randomBytes(32) }:
     policy: parsePolicy(policyText, 'of the test'),
     dialpad: createDialpad({ baseUrl: sandbox.url, apiKey: { reveal: () => 'test' } }),
   };
-  const packSigner = packSignerOf(String(generateKeyPairSync('ed25519').privateKey.export({ type: 'pkcs8', format: 'pem' })), 'test.example');
+  const packSigner = packSignerOf(newKey(), 'test.example');
   await announcePackKey(apiData, packSigner);
   const worker = composeWorker(parts);
   await worker.readModels.prepare();
-  const signer = signerOf(String(generateKeyPairSync('ed25519').privateKey.export({ type: 'pkcs8', format: 'pem' })), 'test.example');
+  const signer = newSigner();
   const sequencer = new Sequencer(dataSource, { signer });
   const app = await createApi(
     composeApi({ ...parts, dataSource: apiData, packSigner, temporalUi: 'http://127.0.0.1:8233/namespaces/default' }),

@@ -1,4 +1,4 @@
-import { generateKeyPairSync, randomBytes } from 'node:crypto';
+import { randomBytes } from 'node:crypto';
 import { emptyFrontier, growAll, isTileRoot, rootOf } from '@handover/merkle';
 import { eventIdOf } from '@handover/event-store';
 import {
@@ -14,11 +14,10 @@ import {
   type Problem,
 } from '@handover/event-store-postgres';
 import { Keyring } from '@handover/privacy';
-import { logLeaf, sha256, signerOf, stateKey, type Signer } from '@handover/record-proof';
+import { logLeaf, sha256, stateKey, type Signer } from '@handover/record-proof';
 import { testPostgres, type TestDatabase } from '@handover/servers';
 import type { DataSource, QueryRunner } from 'typeorm';
-
-export const newSigner = (): Signer => signerOf(String(generateKeyPairSync('ed25519').privateKey.export({ type: 'pkcs8', format: 'pem' })), 'test.example');
+import { newSigner } from './record.ts';
 
 export interface Noticed {
   /** By the events and streams alone. */
