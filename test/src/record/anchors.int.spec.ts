@@ -5,7 +5,6 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { eventIdOf } from '@handover/event-store';
 import {
   Anchors,
   PostgresEventStore,
@@ -27,7 +26,7 @@ import { fileAnchor, startAnchoring, webhookAnchor } from '@handover/worker';
 import { Registry } from 'prom-client';
 import { Webhook } from 'standardwebhooks';
 import type { DataSource } from 'typeorm';
-import { newSigner } from '../support/record.ts';
+import { happened, newSigner } from '../support/record.ts';
 
 let database: TestDatabase;
 let db: DataSource;
@@ -39,8 +38,7 @@ const sizes = (text: string): number[] => notesIn(text).map((note) => Number(not
 
 /** Some events, sealed and under a checkpoint of their own. */
 const signMore = async (): Promise<number> => {
-  const event = { id: eventIdOf('s', ['event', number]), type: 'Happened', schema: 1, data: { number }, meta: { actor: 'tester', channel: 'system' as const } };
-  await store.commit([{ stream: `s-${number}`, expected: 0, events: [event] }]);
+  await store.commit([{ stream: `s-${number}`, expected: 0, events: [happened('s', number)] }]);
   number += 1;
   await new Sequencer(db, { signer }).once({ checkpoint: true });
   return number;
@@ -286,7 +284,7 @@ describe('what an alarm is set on', () => {
       {
         stream: 'late',
         expected: 0,
-        events: [{ id: eventIdOf('late', ['1']), type: 'Happened', schema: 1, data: {}, meta: { actor: 't', channel: 'system' } }],
+        events: [happened('late', 1)],
       },
     ]);
     const late = await logLag(db);

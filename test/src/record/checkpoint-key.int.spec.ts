@@ -3,7 +3,6 @@ import { existsSync, mkdtempSync, readFileSync, renameSync, rmSync, statSync, wr
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { eventIdOf } from '@handover/event-store';
 import { PostgresEventStore, Sequencer, checkpointKeys, checkpoints, currentKey, keyTable, migrate, openDatabase } from '@handover/event-store-postgres';
 import { handover } from '@handover/local';
 import { Keyring } from '@handover/privacy';
@@ -11,7 +10,7 @@ import { followKeys, readNote, type PublicKey } from '@handover/record-proof';
 import { testPostgres, type TestDatabase } from '@handover/servers';
 import { signerIn } from '@handover/worker';
 import type { DataSource } from 'typeorm';
-import { newKey } from '../support/record.ts';
+import { happened, newKey } from '../support/record.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'handover-checkpoint-key-'));
 const file = join(folder, 'checkpoint.pem');
@@ -25,8 +24,7 @@ const refused: string[] = [];
 
 const happen = async (): Promise<void> => {
   number += 1;
-  const event = { id: eventIdOf('s', [number]), type: 'Happened', schema: 1, data: {}, meta: { actor: 'tester', channel: 'system' as const } };
-  await store.commit([{ stream: `s-${number}`, expected: 0, events: [event] }]);
+  await store.commit([{ stream: `s-${number}`, expected: 0, events: [happened('s', number)] }]);
   await sequencer.once({ checkpoint: true });
 };
 const run = async (...args: string[]): Promise<{ readonly code: number; readonly said: string }> => {

@@ -1,24 +1,16 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { EventStoreError, eventIdOf, type NewEvent } from '@handover/event-store';
+import { EventStoreError } from '@handover/event-store';
 import { PostgresEventStore, ReadModels, Sequencer, keyTable, openDatabase } from '@handover/event-store-postgres';
 import { Keyring } from '@handover/privacy';
 import { projections } from '@handover/read-models-postgres';
 import { signerOf } from '@handover/record-proof';
 import type { DataSource } from 'typeorm';
+import { happenedTo } from '../support/record.ts';
 import { PER_COMMIT, caseOf, pairOf, streamOf, type Part } from './crash-plan.ts';
 
 // A process of its own, so that it can be killed: a writer, or who gives events their place.
 
 const master = Buffer.alloc(32, 9);
-
-const event = (stream: string, n: number): NewEvent => ({
-  id: eventIdOf(stream, ['event', n]),
-  type: 'Happened',
-  schema: 1,
-  data: { n },
-  meta: { actor: 'tester', channel: 'system' },
-  personal: { person: `p-${stream}`, data: { name: `Name ${n}` } },
-});
 
 /** Whatever fails is tried again: the database may be away, and nobody knows whether the last commit got through. */
 const forEver = async (step: () => Promise<void>): Promise<void> => {
@@ -39,11 +31,11 @@ const write = async (db: DataSource, writer: number, loop: number): Promise<void
   await forEver(async () => {
     version ??= (await store.read(stream)).length;
     const round = version / PER_COMMIT;
-    const events = Array.from({ length: PER_COMMIT }, (_, n) => event(stream, (version as number) + n + 1));
+    const events = Array.from({ length: PER_COMMIT }, (_, n) => happenedTo(stream, (version as number) + n + 1));
     await store.commit(
       [
         { stream, expected: version, events },
-        { stream: pair, expected: round, events: [event(pair, round + 1)] },
+        { stream: pair, expected: round, events: [happenedTo(pair, round + 1)] },
       ],
       {
         outbox: [{ caseId, kind: 'signal' }],

@@ -1,12 +1,11 @@
 import { createHash, createPublicKey, randomBytes, verify } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { eventIdOf } from '@handover/event-store';
 import { PostgresEventStore, RecordExport, Sequencer, followLog, keyTable, migrate, openDatabase } from '@handover/event-store-postgres';
 import { Keyring } from '@handover/privacy';
 import { vkeyOf } from '@handover/record-proof';
 import { testPostgres, type TestDatabase } from '@handover/servers';
 import type { DataSource } from 'typeorm';
-import { newSigner } from '../support/record.ts';
+import { happened, newSigner } from '../support/record.ts';
 
 // What follows knows FORMAT.md of libs/record-proof and Node.js: nothing of ours is used to verify.
 
@@ -89,7 +88,7 @@ beforeAll(async () => {
   const store = new PostgresEventStore(db, new Keyring(randomBytes(32), keyTable(db)));
   for (const stream of ['ä', 'b'])
     for (let n = 0; n < 21; n += 1) {
-      const event = { id: eventIdOf(stream, [n]), type: 'Happened', schema: 1, data: { n, ü: '€' }, meta: { actor: 'tester', channel: 'system' as const } };
+      const event = happened(stream, n, { data: { n, ü: '€' } });
       await store.commit([{ stream, expected: n, events: [n % 2 === 0 ? event : { ...event, personal: { person: 'p', data: { name: 'Nora' } } }] }]);
     }
   await new Sequencer(db, { signer }).once({ checkpoint: true });

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import { eventIdOf, type NewEvent } from '@handover/event-store';
+import { eventIdOf } from '@handover/event-store';
 import {
   PostgresEventStore,
   Sequencer,
@@ -23,7 +23,7 @@ import { followKeys, readEntry, readNote, sha256, verifyExport, writeEntry, type
 import { testPostgres, type TestDatabase } from '@handover/servers';
 import pg from 'pg';
 import type { DataSource } from 'typeorm';
-import { newSigner } from '../support/record.ts';
+import { happenedTo, newSigner } from '../support/record.ts';
 
 let database: TestDatabase;
 let db: DataSource;
@@ -31,15 +31,7 @@ let store: PostgresEventStore;
 let sequencer: Sequencer;
 
 const signer = newSigner();
-const event = (stream: string, n: number): NewEvent => ({
-  id: eventIdOf(stream, ['event', n]),
-  type: 'Happened',
-  schema: 1,
-  data: { n },
-  meta: { actor: 'tester', channel: 'system' },
-  personal: { person: `p-${stream}`, data: { name: `Name ${n}` } },
-});
-const append = (stream: string, n: number): Promise<unknown> => store.commit([{ stream, expected: n - 1, events: [event(stream, n)] }]);
+const append = (stream: string, n: number): Promise<unknown> => store.commit([{ stream, expected: n - 1, events: [happenedTo(stream, n)] }]);
 const all = (): Promise<readonly LogEntry[]> => followLog(db, { after: -1, limit: 10_000 });
 
 /** A database that lets something happen after each statement. */

@@ -1,11 +1,12 @@
 import { randomBytes } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { eventIdOf, type CaseRow, type NewEvent } from '@handover/event-store';
+import { eventIdOf, type CaseRow } from '@handover/event-store';
 import { eventStoreContract } from '@handover/event-store/testing';
 import { testPostgres, type TestDatabase } from '@handover/servers';
 import { Keyring } from '@handover/privacy';
 import type { DataSource } from 'typeorm';
 import { Inbox, Outbox, PostgresEventStore, keyTable, migrate, openDatabase, poolOf, verifyStreams } from '@handover/event-store-postgres';
+import { happened } from '../support/record.ts';
 
 let database: TestDatabase;
 let db: DataSource;
@@ -27,18 +28,9 @@ afterAll(async () => {
 
 eventStoreContract('on PostgreSQL', () => Promise.resolve(store));
 
-const event = (stream: string, n: number, more: Partial<NewEvent> = {}): NewEvent => ({
-  id: eventIdOf(stream, ['event', n]),
-  type: 'Happened',
-  schema: 1,
-  data: { n },
-  meta: { actor: 'system', channel: 'system' },
-  ...more,
-});
-
 describe('the same event, sent twenty times at once', () => {
   it('is stored once and answered "already" nineteen times', async () => {
-    const answers = await Promise.all(Array.from({ length: 20 }, () => store.commit([{ stream: 'same', expected: 0, events: [event('same', 1)] }])));
+    const answers = await Promise.all(Array.from({ length: 20 }, () => store.commit([{ stream: 'same', expected: 0, events: [happened('same', 1)] }])));
 
     expect(answers.filter((answer) => !answer.already)).toHaveLength(1);
     expect(await store.read('same')).toHaveLength(1);
@@ -50,7 +42,7 @@ describe('a commit that the database cannot store', () => {
     const row = (office: string) => ({ id: eventIdOf(office, ['case', 0]), kind: 'joiner', phase: 'planned', personRef: 'p', number: null, office });
     const more = { waitingOn: null, due: null, attention: false, closed: false, version: 1, view: {}, mentions: [], openedAt: '2026-01-01T00:00:00.000Z' };
     const commit = (stream: string, office: string) =>
-      store.commit([{ stream, expected: 0, events: [event(stream, 1)] }], { cases: [{ ...row(office), ...more } as unknown as CaseRow] });
+      store.commit([{ stream, expected: 0, events: [happened(stream, 1)] }], { cases: [{ ...row(office), ...more } as unknown as CaseRow] });
     const answers = await Promise.allSettled([commit('good-1', 'Berlin'), commit('bad', 'Ber\u0000lin'), commit('good-2', 'a literal \\u0000')]);
 
     expect(answers.map((each) => each.status)).toEqual(['fulfilled', 'rejected', 'fulfilled']);
@@ -62,7 +54,7 @@ describe('a commit that the database cannot store', () => {
 describe('what is personal', () => {
   it('is in no table in the clear', async () => {
     const canary = `canary-${randomBytes(8).toString('hex')}`;
-    await store.commit([{ stream: 'sealed', expected: 0, events: [event('sealed', 1, { personal: { person: 'p-canary', data: { email: canary } } })] }]);
+    await store.commit([{ stream: 'sealed', expected: 0, events: [happened('sealed', 1, { personal: { person: 'p-canary', data: { email: canary } } })] }]);
     await new Inbox(db, keyring).accept({ source: 'generic', webhookId: 'w-canary', body: Buffer.from(canary) });
 
     const tables = (await db.query(`SELECT format('%I.%I', schemaname, tablename) AS name FROM pg_tables WHERE schemaname IN ('ev', 'app')`)) as {
@@ -107,7 +99,7 @@ describe('somebody who changes the record', () => {
   };
 
   beforeAll(async () => {
-    await store.commit([{ stream: 'audited', expected: 0, events: [event('audited', 1), event('audited', 2), event('audited', 3)] }]);
+    await store.commit([{ stream: 'audited', expected: 0, events: [happened('audited', 1), happened('audited', 2), happened('audited', 3)] }]);
   });
 
   it('is refused by the table itself', async () => {
@@ -182,7 +174,7 @@ describe('a pool smaller than the number of writers', () => {
     await Promise.all(
       Array.from({ length: 12 }, (_, n) =>
         tight.commit([
-          { stream: stream(n), expected: 0, events: [event(stream(n), n, { personal: { person: `tight-person-${n}`, data: { email: 'x@example.com' } } })] },
+          { stream: stream(n), expected: 0, events: [happened(stream(n), n, { personal: { person: `tight-person-${n}`, data: { email: 'x@example.com' } } })] },
         ]),
       ),
     );

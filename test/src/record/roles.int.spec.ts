@@ -1,6 +1,5 @@
 import { randomBytes } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { eventIdOf, type NewEvent } from '@handover/event-store';
 import {
   PostgresEventStore,
   ROLES,
@@ -19,6 +18,7 @@ import { Keyring } from '@handover/privacy';
 import { projections } from '@handover/read-models-postgres';
 import { testPostgres, type TestDatabase } from '@handover/servers';
 import type { DataSource } from 'typeorm';
+import { happenedTo } from '../support/record.ts';
 
 let database: TestDatabase;
 let owner: DataSource;
@@ -119,20 +119,12 @@ describe('a service, given an owner’s URL', () => {
   afterAll(async () => {
     await Promise.all([api.destroy(), worker.destroy()]);
   });
-  const event = (stream: string, n: number): NewEvent => ({
-    id: eventIdOf(stream, ['event', n]),
-    type: 'Happened',
-    schema: 1,
-    data: { n },
-    meta: { actor: 'system', channel: 'system' },
-    personal: { person: `p-${stream}`, data: { name: 'x' } },
-  });
 
   it('does all of its work with the lesser login that it makes', async () => {
     const store = new PostgresEventStore(api, new Keyring(randomBytes(32), keyTable(api)));
     const models = new ReadModels(api, projections);
     await models.prepare();
-    await store.commit([{ stream: 'one', expected: 0, events: [event('one', 1)] }], { people: [{ index: 'i', personRef: 'p-one' }] });
+    await store.commit([{ stream: 'one', expected: 0, events: [happenedTo('one', 1)] }], { people: [{ index: 'i', personRef: 'p-one' }] });
     while ((await new Sequencer(worker, { signer: null }).once()) > 0);
     // A generation that one service made is dropped by another, and by the owner.
     await new ReadModels(worker, projections).rebuild('audit-index');

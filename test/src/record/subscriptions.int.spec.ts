@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { eventIdOf, type NewEvent } from '@handover/event-store';
+import type { NewEvent } from '@handover/event-store';
 import {
   LogListener,
   NotThereYet,
@@ -17,20 +17,15 @@ import {
 import { Keyring } from '@handover/privacy';
 import { testPostgres, type TestDatabase } from '@handover/servers';
 import type { DataSource } from 'typeorm';
+import { happened } from '../support/record.ts';
 
 let database: TestDatabase;
 let db: DataSource;
 let store: PostgresEventStore;
 let sequencer: Sequencer;
 
-const event = (stream: string, n: number): NewEvent => ({
-  id: eventIdOf(stream, ['event', n]),
-  type: 'Happened',
-  schema: 1,
-  data: { n },
-  meta: { actor: 'tester', channel: 'system' },
-  ...(n % 3 === 0 ? { personal: { person: `p-${stream}`, data: { name: 'canary of a name' } } } : {}),
-});
+const event = (stream: string, n: number): NewEvent =>
+  happened(stream, n, n % 3 === 0 ? { personal: { person: `p-${stream}`, data: { name: 'canary of a name' } } } : {});
 const append = (stream: string, from: number, count: number): Promise<unknown> =>
   store.commit([{ stream, expected: from - 1, events: Array.from({ length: count }, (_, index) => event(stream, from + index)) }]);
 const seal = async (): Promise<void> => {

@@ -1,6 +1,5 @@
 import { randomBytes } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { eventIdOf } from '@handover/event-store';
 import {
   LogDamaged,
   PostgresEventStore,
@@ -18,7 +17,7 @@ import { Keyring } from '@handover/privacy';
 import { sha256 } from '@handover/record-proof';
 import { testPostgres, type TestDatabase } from '@handover/servers';
 import type { DataSource } from 'typeorm';
-import { newSigner } from '../support/record.ts';
+import { happened, newSigner } from '../support/record.ts';
 
 const EVENTS = 700;
 let database: TestDatabase;
@@ -36,13 +35,7 @@ beforeAll(async () => {
     [255, 257],
     [257, EVENTS],
   ] as const) {
-    const events = Array.from({ length: to - from }, (_, n) => ({
-      id: eventIdOf('long', ['event', from + n]),
-      type: 'Happened',
-      schema: 1,
-      data: { n: from + n },
-      meta: { actor: 'tester', channel: 'system' as const },
-    }));
+    const events = Array.from({ length: to - from }, (_, n) => happened('long', from + n));
     await store.commit([{ stream: 'long', expected: from, events }]);
     await sequencer.once({ checkpoint: true });
   }

@@ -6,7 +6,6 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { eventIdOf } from '@handover/event-store';
 import {
   PostgresEventStore,
   RecordExport,
@@ -25,7 +24,7 @@ import { Keyring } from '@handover/privacy';
 import { vkeyOf } from '@handover/record-proof';
 import { testPostgres, type TestDatabase } from '@handover/servers';
 import type { DataSource } from 'typeorm';
-import { newSigner } from '../support/record.ts';
+import { mixed, newSigner } from '../support/record.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'handover-verifier-test-'));
 const at = (name: string): string => join(folder, name);
@@ -36,15 +35,7 @@ let db: DataSource;
 let store: PostgresEventStore;
 
 const write = async (stream: string, from: number, count: number): Promise<void> => {
-  const events = Array.from({ length: count }, (_, n) => ({
-    id: eventIdOf(stream, ['event', from + n]),
-    type: n % 2 === 0 ? 'Happened' : 'Decided',
-    schema: 1,
-    data: { n: from + n },
-    meta: { actor: `actor-${n % 3}`, channel: 'system' as const },
-    personal: { person: `p-${stream}`, data: { name: `Name ${from + n}` } },
-  }));
-  await store.commit([{ stream, expected: from, events }]);
+  await store.commit([{ stream, expected: from, events: mixed(stream, from, count) }]);
 };
 
 const exported = async (filter: LogFilter | null): Promise<string> => {

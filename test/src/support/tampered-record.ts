@@ -1,6 +1,5 @@
 import { randomBytes } from 'node:crypto';
 import { emptyFrontier, growAll, isTileRoot, rootOf } from '@handover/merkle';
-import { eventIdOf } from '@handover/event-store';
 import {
   PostgresEventStore,
   Sequencer,
@@ -17,7 +16,7 @@ import { Keyring } from '@handover/privacy';
 import { logLeaf, sha256, stateKey, type Signer } from '@handover/record-proof';
 import { testPostgres, type TestDatabase } from '@handover/servers';
 import type { DataSource, QueryRunner } from 'typeorm';
-import { newSigner } from './record.ts';
+import { mixed, newSigner } from './record.ts';
 
 export interface Noticed {
   /** By the events and streams alone. */
@@ -62,15 +61,7 @@ export class TamperedRecord {
     const versions = new Map<string, number>();
     const write = async (stream: string, count: number): Promise<void> => {
       const from = versions.get(stream) ?? 0;
-      const events = Array.from({ length: count }, (_, n) => ({
-        id: eventIdOf(stream, ['event', from + n]),
-        type: (from + n) % 2 === 0 ? 'Happened' : 'Decided',
-        schema: 1,
-        data: { n: from + n },
-        meta: { actor: `actor-${n % 3}`, channel: 'system' as const },
-        personal: { person: `p-${stream}`, data: { name: `Name ${from + n}` } },
-      }));
-      await store.commit([{ stream, expected: from, events }]);
+      await store.commit([{ stream, expected: from, events: mixed(stream, from, count) }]);
       versions.set(stream, from + count);
     };
     let sequencer = new Sequencer(this.db, { signer: this.old });
