@@ -11,7 +11,7 @@ import { createLogger } from '@handover/observability';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { chromium, type Browser, type Page } from 'playwright-core';
 import { chromiumArguments, chromiumPath, CUT_OFF, FAINT_TEXTS } from '../support/chromium.ts';
-import { newKey, newSigner } from '../support/record.ts';
+import { newKey, newSigner, sealAll } from '../support/record.ts';
 import { employeeOf, startSkippedTime, type SkippedTime } from '../support/skipped-time.ts';
 
 const inChromium = chromiumPath === null ? describe.skip : describe;
@@ -114,7 +114,7 @@ inChromium('the page of an evidence pack', () => {
 
   const servedBy = async (): Promise<string> => {
     const sequencer = new Sequencer(world.parts.dataSource, { signer: newSigner() });
-    while ((await sequencer.once({ checkpoint: true })) > 0);
+    await sealAll(sequencer, { checkpoint: true });
     const apiData = await openServiceDatabase({ service: 'api', url: world.databaseUrl });
     const packSigner = packSignerOf(newKey(), 'test.example');
     await announcePackKey(apiData, packSigner);

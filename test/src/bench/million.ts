@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { Sequencer } from '@handover/event-store-postgres';
 import type { Signer } from '@handover/record-proof';
 import type { DataSource } from 'typeorm';
+import { sealAll } from '../support/record.ts';
 
 const PER_STREAM = 10;
 
@@ -22,7 +23,7 @@ export const fillRecord = async (db: DataSource, signer: Signer, events: number)
     });
   }
   const sequencer = new Sequencer(db, { signer, checkpointEveryMs: 1_000 });
-  while ((await sequencer.once()) > 0);
+  await sealAll(sequencer);
   await sequencer.once({ checkpoint: true });
   await db.query('VACUUM ANALYZE ev.event');
   await db.query('VACUUM ANALYZE ev.log_leaf');

@@ -6,6 +6,7 @@ import { Keyring } from '@handover/privacy';
 import { findAudit, projections, type AuditFilter } from '@handover/read-models-postgres';
 import { testPostgres, type TestDatabase } from '@handover/servers';
 import type { DataSource } from 'typeorm';
+import { sealAll } from '../support/record.ts';
 
 let database: TestDatabase;
 let db: DataSource;
@@ -26,7 +27,6 @@ beforeAll(async () => {
   db = await openDatabase(database.url);
   await migrate(db);
   const store = new PostgresEventStore(db, new Keyring(randomBytes(32), keyTable(db)));
-  const sequencer = new Sequencer(db, { signer: null });
   models = new ReadModels(db, projections, { batch: 2 });
   await models.prepare();
   // A claim on the company's stream is in the log before the case it is for.
@@ -48,7 +48,7 @@ beforeAll(async () => {
       ],
     },
   ]);
-  while ((await sequencer.once()) > 0);
+  await sealAll(new Sequencer(db, { signer: null }));
   await models.catchUp();
 }, 60_000);
 afterAll(async () => {

@@ -23,7 +23,7 @@ import { followKeys, readEntry, readNote, sha256, verifyExport, writeEntry, type
 import { testPostgres, type TestDatabase } from '@handover/servers';
 import pg from 'pg';
 import type { DataSource } from 'typeorm';
-import { happenedTo, newSigner } from '../support/record.ts';
+import { happenedTo, newSigner, sealAll } from '../support/record.ts';
 
 let database: TestDatabase;
 let db: DataSource;
@@ -79,7 +79,7 @@ describe('the log', () => {
         last = done;
         await sequencer.once();
         seen.push(...(await followLog(db, { after: seen[seen.length - 1]?.position ?? -1, limit: 50 })));
-        if (last) while ((await sequencer.once()) > 0);
+        if (last) await sealAll(sequencer);
       }
       for (let more = true; more;) {
         const next = await followLog(db, { after: seen[seen.length - 1]?.position ?? -1, limit: 50 });

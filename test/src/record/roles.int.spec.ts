@@ -18,7 +18,7 @@ import { Keyring } from '@handover/privacy';
 import { projections } from '@handover/read-models-postgres';
 import { testPostgres, type TestDatabase } from '@handover/servers';
 import type { DataSource } from 'typeorm';
-import { happenedTo } from '../support/record.ts';
+import { happenedTo, sealAll } from '../support/record.ts';
 
 let database: TestDatabase;
 let owner: DataSource;
@@ -125,7 +125,7 @@ describe('a service, given an owner’s URL', () => {
     const models = new ReadModels(api, projections);
     await models.prepare();
     await store.commit([{ stream: 'one', expected: 0, events: [happenedTo('one', 1)] }], { people: [{ index: 'i', personRef: 'p-one' }] });
-    while ((await new Sequencer(worker, { signer: null }).once()) > 0);
+    await sealAll(new Sequencer(worker, { signer: null }));
     // A generation that one service made is dropped by another, and by the owner.
     await new ReadModels(worker, projections).rebuild('audit-index');
     await new ReadModels(worker, projections).catchUp();

@@ -17,7 +17,7 @@ import {
 import { Keyring } from '@handover/privacy';
 import { testPostgres, type TestDatabase } from '@handover/servers';
 import type { DataSource } from 'typeorm';
-import { happened } from '../support/record.ts';
+import { happened, sealAll } from '../support/record.ts';
 
 let database: TestDatabase;
 let db: DataSource;
@@ -28,9 +28,7 @@ const event = (stream: string, n: number): NewEvent =>
   happened(stream, n, n % 3 === 0 ? { personal: { person: `p-${stream}`, data: { name: 'canary of a name' } } } : {});
 const append = (stream: string, from: number, count: number): Promise<unknown> =>
   store.commit([{ stream, expected: from - 1, events: Array.from({ length: count }, (_, index) => event(stream, from + index)) }]);
-const seal = async (): Promise<void> => {
-  while ((await sequencer.once()) > 0);
-};
+const seal = (): Promise<void> => sealAll(sequencer);
 
 /** Counts events for each stream and remembers every position it was given. */
 const counting = (name: string, more: Partial<Projection<'count' | 'seen'>> = {}): Projection => ({

@@ -8,6 +8,7 @@ import { PostgresEventStore, ReadModels, Sequencer, keyTable, migrate, openDatab
 import { Keyring } from '@handover/privacy';
 import { testPostgres, type TestDatabase } from '@handover/servers';
 import type { DataSource } from 'typeorm';
+import { sealAll } from '../support/record.ts';
 
 interface Saved {
   readonly type: string;
@@ -65,7 +66,7 @@ beforeAll(async () => {
       })),
     },
   ]);
-  while ((await new Sequencer(db, { signer: null }).once()) > 0);
+  await sealAll(new Sequencer(db, { signer: null }));
 }, 60_000);
 afterAll(async () => {
   await db.destroy();

@@ -12,7 +12,7 @@ import type { MasterKeys } from '@handover/privacy';
 import { testPostgres } from '@handover/servers';
 import { compose as composeWorker } from '@handover/worker';
 import type { AddressInfo } from 'node:net';
-import { newKey, newSigner } from './record.ts';
+import { newKey, newSigner, sealAll } from './record.ts';
 
 export const hookSecrets = [`whsec_${randomBytes(32).toString('base64')}`, `whsec_${randomBytes(32).toString('base64')}`] as const;
 const ACTORS = {
@@ -98,7 +98,7 @@ export const startApi = async (policyText = '', { masterKey = randomBytes(32) }:
     apiData,
     /** Everything that was said so far has its place in the log, is under a checkpoint, and is in the read models. */
     sealed: async (): Promise<void> => {
-      while ((await sequencer.once({ checkpoint: true })) > 0);
+      await sealAll(sequencer, { checkpoint: true });
       await worker.readModels.catchUp();
     },
     systemBy,

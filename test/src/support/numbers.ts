@@ -4,12 +4,12 @@ import { Company, Persons, openNumberCase } from '@handover/case-service';
 import { Sequencer } from '@handover/event-store-postgres';
 import { planTheNumber } from '@handover/planning';
 import { findNumber, historyOf, lastPersonOf } from '@handover/read-models-postgres';
+import { sealAll } from './record.ts';
 import type { SkippedTime } from './skipped-time.ts';
 
 /** The record sealed into the log, and every read model caught up with it. */
 export const followed = async (world: Pick<SkippedTime, 'dataSource' | 'composed'>): Promise<void> => {
-  const sequencer = new Sequencer(world.dataSource, { signer: null });
-  while ((await sequencer.once()) > 0);
+  await sealAll(new Sequencer(world.dataSource, { signer: null }));
   await world.composed.readModels.catchUp();
 };
 

@@ -1,5 +1,6 @@
 import { generateKeyPairSync } from 'node:crypto';
 import { eventIdOf, type NewEvent } from '@handover/event-store';
+import type { Sequencer } from '@handover/event-store-postgres';
 import { signerOf, type Signer } from '@handover/record-proof';
 
 /** A key nobody had before, as PEM. */
@@ -28,3 +29,8 @@ export const mixed = (stream: string, from: number, count: number): readonly New
       meta: { actor: `actor-${n % 3}`, channel: 'system' },
     }),
   );
+
+/** Until nothing waits for its place in the log any more. */
+export const sealAll = async (sequencer: Sequencer, how: Parameters<Sequencer['once']>[0] = {}): Promise<void> => {
+  while ((await sequencer.once(how)) > 0);
+};
