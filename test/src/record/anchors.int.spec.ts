@@ -5,32 +5,20 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import {
-  Anchors,
-  PostgresEventStore,
-  Sequencer,
-  anchorLag,
-  checkpoints,
-  keyTable,
-  logLag,
-  migrate,
-  openDatabase,
-  rotateKey,
-} from '@handover/event-store-postgres';
+import { Anchors, Sequencer, anchorLag, checkpoints, logLag, rotateKey } from '@handover/event-store-postgres';
 import { provesConsistency } from '@handover/merkle';
-import { Keyring } from '@handover/privacy';
 import { followKeys, notesIn, readNote, readStatement, sha256, statementsIn, type Signer } from '@handover/record-proof';
-import { testPostgres, type TestDatabase } from '@handover/servers';
 import { createLogger } from '@handover/observability';
 import { fileAnchor, startAnchoring, webhookAnchor } from '@handover/worker';
 import { Registry } from 'prom-client';
 import { Webhook } from 'standardwebhooks';
 import type { DataSource } from 'typeorm';
+import { openRecord, type OwnRecord } from '../support/own-record.ts';
 import { happened, newSigner } from '../support/record.ts';
 
-let database: TestDatabase;
+let record: OwnRecord;
 let db: DataSource;
-let store: PostgresEventStore;
+let store: OwnRecord['store'];
 let number = 0;
 let signer: Signer;
 const folder = mkdtempSync(join(tmpdir(), 'handover-anchors-'));
@@ -45,16 +33,13 @@ const signMore = async (): Promise<number> => {
 };
 
 beforeAll(async () => {
-  database = await testPostgres();
-  db = await openDatabase(database.url);
-  await migrate(db);
-  store = new PostgresEventStore(db, new Keyring(randomBytes(32), keyTable(db)));
+  record = await openRecord();
+  ({ db, store } = record);
   signer = newSigner();
 }, 60_000);
 afterAll(async () => {
   rmSync(folder, { recursive: true, force: true });
-  await db.destroy();
-  await database.drop();
+  await record.drop();
 });
 
 describe('a checkpoint file', () => {

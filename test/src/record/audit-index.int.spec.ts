@@ -1,14 +1,12 @@
-import { randomBytes } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { eventIdOf, type EventMeta, type JsonObject, type NewEvent } from '@handover/event-store';
-import { PostgresEventStore, ReadModels, Sequencer, keyTable, migrate, openDatabase } from '@handover/event-store-postgres';
-import { Keyring } from '@handover/privacy';
+import { ReadModels, Sequencer } from '@handover/event-store-postgres';
 import { findAudit, projections, type AuditFilter } from '@handover/read-models-postgres';
-import { testPostgres, type TestDatabase } from '@handover/servers';
 import type { DataSource } from 'typeorm';
+import { openRecord, type OwnRecord } from '../support/own-record.ts';
 import { sealAll } from '../support/record.ts';
 
-let database: TestDatabase;
+let record: OwnRecord;
 let db: DataSource;
 let models: ReadModels;
 
@@ -23,10 +21,9 @@ const found = async (filter: AuditFilter): Promise<string[]> =>
   (await findAudit(db, filter, { after: -1, limit: 100 })).map((entry) => `${entry.stream} ${entry.type}`);
 
 beforeAll(async () => {
-  database = await testPostgres();
-  db = await openDatabase(database.url);
-  await migrate(db);
-  const store = new PostgresEventStore(db, new Keyring(randomBytes(32), keyTable(db)));
+  record = await openRecord();
+  db = record.db;
+  const { store } = record;
   models = new ReadModels(db, projections, { batch: 2 });
   await models.prepare();
   // A claim on the company's stream is in the log before the case it is for.
@@ -51,10 +48,7 @@ beforeAll(async () => {
   await sealAll(new Sequencer(db, { signer: null }));
   await models.catchUp();
 }, 60_000);
-afterAll(async () => {
-  await db.destroy();
-  await database.drop();
-});
+afterAll(() => record.drop());
 
 describe('the audit index', () => {
   it.each<[string, AuditFilter, string[]]>([

@@ -1,23 +1,21 @@
-import { randomBytes } from 'node:crypto';
 import { existsSync, mkdtempSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { PostgresEventStore, Sequencer, checkpointKeys, checkpoints, currentKey, keyTable, migrate, openDatabase } from '@handover/event-store-postgres';
+import { Sequencer, checkpointKeys, checkpoints, currentKey } from '@handover/event-store-postgres';
 import { handover } from '@handover/local';
-import { Keyring } from '@handover/privacy';
 import { followKeys, readNote, type PublicKey } from '@handover/record-proof';
-import { testPostgres, type TestDatabase } from '@handover/servers';
 import { signerIn } from '@handover/worker';
 import type { DataSource } from 'typeorm';
+import { openRecord, type OwnRecord } from '../support/own-record.ts';
 import { happened, newKey } from '../support/record.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'handover-checkpoint-key-'));
 const file = join(folder, 'checkpoint.pem');
 const before = { ...process.env };
-let database: TestDatabase;
+let record: OwnRecord;
 let db: DataSource;
-let store: PostgresEventStore;
+let store: OwnRecord['store'];
 let sequencer: Sequencer;
 let number = 0;
 const refused: string[] = [];
@@ -35,12 +33,10 @@ const json = async <T>(...args: string[]): Promise<T> => JSON.parse((await run(.
 const keyNow = async (): Promise<string | undefined> => currentKey(await checkpointKeys(db))?.keyId;
 
 beforeAll(async () => {
-  database = await testPostgres();
-  db = await openDatabase(database.url);
-  await migrate(db);
-  store = new PostgresEventStore(db, new Keyring(randomBytes(32), keyTable(db)));
+  record = await openRecord();
+  ({ db, store } = record);
   writeFileSync(file, newKey(), { mode: 0o600 });
-  process.env['DATABASE_URL'] = database.url;
+  process.env['DATABASE_URL'] = record.url;
   process.env['HANDOVER_CHECKPOINT_KEY_FILE'] = file;
   sequencer = new Sequencer(db, { signer: signerIn(file, 'handover'), refused: (why) => refused.push(why) });
   await happen();
@@ -48,8 +44,7 @@ beforeAll(async () => {
 afterAll(async () => {
   process.env = before;
   rmSync(folder, { recursive: true, force: true });
-  await db.destroy();
-  await database.drop();
+  await record.drop();
 });
 
 describe('the key of the checkpoints', () => {

@@ -1,20 +1,16 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { migrate, openDatabase } from '@handover/event-store-postgres';
-import { testPostgres, type TestDatabase } from '@handover/servers';
+import { migrate } from '@handover/event-store-postgres';
 import type { DataSource } from 'typeorm';
+import { openRecord, type OwnRecord } from '../support/own-record.ts';
 
-let database: TestDatabase;
+let record: OwnRecord;
 let db: DataSource;
 
 beforeAll(async () => {
-  database = await testPostgres();
-  db = await openDatabase(database.url, { poolSize: 2 });
-  await migrate(db);
+  record = await openRecord({ poolSize: 2 });
+  db = record.db;
 }, 60_000);
-afterAll(async () => {
-  await db.destroy();
-  await database.drop();
-});
+afterAll(() => record.drop());
 
 const objects = async (): Promise<unknown> =>
   db.query(`SELECT n.nspname, c.relname, c.relkind FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace

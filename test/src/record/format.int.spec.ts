@@ -1,10 +1,9 @@
-import { createHash, createPublicKey, randomBytes, verify } from 'node:crypto';
+import { createHash, createPublicKey, verify } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { PostgresEventStore, RecordExport, Sequencer, followLog, keyTable, migrate, openDatabase } from '@handover/event-store-postgres';
-import { Keyring } from '@handover/privacy';
+import { RecordExport, Sequencer, followLog } from '@handover/event-store-postgres';
 import { vkeyOf } from '@handover/record-proof';
-import { testPostgres, type TestDatabase } from '@handover/servers';
 import type { DataSource } from 'typeorm';
+import { openRecord, type OwnRecord } from '../support/own-record.ts';
 import { happened, newSigner } from '../support/record.ts';
 
 // What follows knows FORMAT.md of libs/record-proof and Node.js: nothing of ours is used to verify.
@@ -78,25 +77,20 @@ const readNote = (note: string, vkey: string): { size: number; root: string; at:
   return { size: Number(size), root, at };
 };
 
-let database: TestDatabase;
+let record: OwnRecord;
 let db: DataSource;
 const signer = newSigner('format.example');
 beforeAll(async () => {
-  database = await testPostgres();
-  db = await openDatabase(database.url);
-  await migrate(db);
-  const store = new PostgresEventStore(db, new Keyring(randomBytes(32), keyTable(db)));
+  record = await openRecord();
+  db = record.db;
   for (const stream of ['ä', 'b'])
     for (let n = 0; n < 21; n += 1) {
       const event = happened(stream, n, { data: { n, ü: '€' } });
-      await store.commit([{ stream, expected: n, events: [n % 2 === 0 ? event : { ...event, personal: { person: 'p', data: { name: 'Nora' } } }] }]);
+      await record.store.commit([{ stream, expected: n, events: [n % 2 === 0 ? event : { ...event, personal: { person: 'p', data: { name: 'Nora' } } }] }]);
     }
   await new Sequencer(db, { signer }).once({ checkpoint: true });
 }, 60_000);
-afterAll(async () => {
-  await db.destroy();
-  await database.drop();
-});
+afterAll(() => record.drop());
 
 describe('somebody who has only read the description of the format', () => {
   it('can verify an export with Node.js alone', async () => {

@@ -1,33 +1,17 @@
-import { randomBytes } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { eventIdOf } from '@handover/event-store';
-import {
-  PostgresEventStore,
-  Sequencer,
-  checkpointKeys,
-  checkpoints,
-  currentKey,
-  followLog,
-  keyTable,
-  migrate,
-  openDatabase,
-  proofOf,
-  rotateKey,
-  verifyLog,
-  verifyStreams,
-} from '@handover/event-store-postgres';
+import { Sequencer, checkpointKeys, checkpoints, currentKey, followLog, proofOf, rotateKey, verifyLog, verifyStreams } from '@handover/event-store-postgres';
 import { provesInclusion } from '@handover/merkle';
-import { Keyring } from '@handover/privacy';
 import { followKeys, readEntry, readNote, sha256, verifyExport, writeEntry, type LogEntry } from '@handover/record-proof';
-import { testPostgres, type TestDatabase } from '@handover/servers';
 import pg from 'pg';
 import type { DataSource } from 'typeorm';
+import { openRecord, type OwnRecord } from '../support/own-record.ts';
 import { happenedTo, newSigner, sealAll } from '../support/record.ts';
 
-let database: TestDatabase;
+let record: OwnRecord;
 let db: DataSource;
-let store: PostgresEventStore;
+let store: OwnRecord['store'];
 let sequencer: Sequencer;
 
 const signer = newSigner();
@@ -51,16 +35,11 @@ const stepping = (dataSource: DataSource, happen: () => Promise<void>): DataSour
   }) as unknown as DataSource;
 
 beforeAll(async () => {
-  database = await testPostgres();
-  db = await openDatabase(database.url, { poolSize: 20 });
-  await migrate(db);
-  store = new PostgresEventStore(db, new Keyring(randomBytes(32), keyTable(db)));
+  record = await openRecord({ poolSize: 20 });
+  ({ db, store } = record);
   sequencer = new Sequencer(db, { signer });
 }, 60_000);
-afterAll(async () => {
-  await db.destroy();
-  await database.drop();
-});
+afterAll(() => record.drop());
 
 describe('the log', () => {
   it('gives every event one place, without gaps, whatever is appended at the same time and whatever is rolled back', async () => {
@@ -99,7 +78,7 @@ describe('the log', () => {
   it('never skips an event whose transaction was slow', async () => {
     await sequencer.once();
     const before = (await all()).length;
-    const slow = new pg.Client({ connectionString: database.url });
+    const slow = new pg.Client({ connectionString: record.url });
     await slow.connect();
     await slow.query('BEGIN');
     await slow.query(
@@ -117,7 +96,7 @@ describe('the log', () => {
   it('never skips an event whose transaction commits while a look is being taken, whenever in the look that is', async () => {
     for (let statement = 1; statement <= 8; statement += 1) {
       const stream = `between-${statement}`;
-      const slow = new pg.Client({ connectionString: database.url });
+      const slow = new pg.Client({ connectionString: record.url });
       await slow.connect();
       await slow.query('BEGIN');
       await slow.query(

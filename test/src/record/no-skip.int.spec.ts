@@ -1,16 +1,17 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import { eventIdOf } from '@handover/event-store';
-import { ReadModels, Sequencer, migrate, openDatabase, type Projection } from '@handover/event-store-postgres';
-import { createDatabase, testPostgres, type TestDatabase } from '@handover/servers';
+import { ReadModels, Sequencer, type Projection } from '@handover/event-store-postgres';
+import { createDatabase } from '@handover/servers';
 import pg from 'pg';
 import type { DataSource } from 'typeorm';
+import { openRecord, type OwnRecord } from '../support/own-record.ts';
 import { eventually } from '../support/wait.ts';
 
 const WRITERS = 10;
 const FOR_MS = 3_000;
 
-let database: TestDatabase;
+let record: OwnRecord;
 let elsewhere: string;
 let db: DataSource;
 
@@ -31,26 +32,24 @@ const consumer = (name: string): Projection => ({
 const consumers = [consumer('one'), consumer('two'), consumer('three')];
 
 beforeAll(async () => {
-  database = await testPostgres();
-  db = await openDatabase(database.url, { poolSize: 20 });
-  await migrate(db);
+  record = await openRecord({ poolSize: 20 });
+  db = record.db;
   await new ReadModels(db, consumers).prepare();
-  const other = new URL(database.url);
+  const other = new URL(record.url);
   other.pathname = `${other.pathname}_other`;
   elsewhere = other.href;
-  await createDatabase(database.url, other.pathname.slice(1));
+  await createDatabase(record.url, other.pathname.slice(1));
 }, 60_000);
 afterAll(async () => {
   await db.query(`DROP DATABASE "${new URL(elsewhere).pathname.slice(1)}" WITH (FORCE)`);
-  await db.destroy();
-  await database.drop();
+  await record.drop();
 });
 
 const APPEND = `SELECT * FROM ev.append($1, $2, ARRAY[$3]::uuid[], ARRAY['Happened'], ARRAY[1], ARRAY['{}'::bytea], ARRAY['{"actor":"t","channel":"system"}'::bytea], ARRAY[NULL]::uuid[], ARRAY[NULL]::bytea[])`;
 
 /** Commits late, or not at all; returns how many events it has committed. */
 const write = async (writer: number, until: number): Promise<number> => {
-  const client = new pg.Client({ connectionString: database.url });
+  const client = new pg.Client({ connectionString: record.url });
   await client.connect();
   let version = 0;
   for (let turn = 0; Date.now() < until; turn += 1) {
@@ -71,7 +70,7 @@ it('an event is never skipped, repeated or held up: not by slow commits, rollbac
   await orphan.connect();
   await orphan.query('BEGIN');
   await orphan.query('CREATE TABLE left_open (a int)');
-  const slow = new pg.Client({ connectionString: database.url });
+  const slow = new pg.Client({ connectionString: record.url });
   await slow.connect();
   await slow.query('BEGIN');
   await slow.query(APPEND, ['slowest', 0, eventIdOf('slowest', ['turn', 0])]);

@@ -8,7 +8,6 @@ import {
   TooMuchRight,
   keyTable,
   migrate,
-  openDatabase,
   openServiceDatabase,
   verifyLog,
   verifyStreams,
@@ -16,22 +15,18 @@ import {
 } from '@handover/event-store-postgres';
 import { Keyring } from '@handover/privacy';
 import { projections } from '@handover/read-models-postgres';
-import { testPostgres, type TestDatabase } from '@handover/servers';
 import type { DataSource } from 'typeorm';
+import { openRecord, type OwnRecord } from '../support/own-record.ts';
 import { happenedTo, sealAll } from '../support/record.ts';
 
-let database: TestDatabase;
+let record: OwnRecord;
 let owner: DataSource;
 
 beforeAll(async () => {
-  database = await testPostgres();
-  owner = await openDatabase(database.url);
-  await migrate(owner);
+  record = await openRecord();
+  owner = record.db;
 }, 60_000);
-afterAll(async () => {
-  await owner.destroy();
-  await database.drop();
-});
+afterAll(() => record.drop());
 
 const VERBS = ['SELECT', 'INSERT', 'UPDATE', 'DELETE', 'TRUNCATE', 'REFERENCES', 'TRIGGER'] as const;
 const R = 'SELECT';
@@ -112,8 +107,8 @@ describe('a service, given an owner’s URL', () => {
   let worker: DataSource;
   beforeAll(async () => {
     [api, worker] = await Promise.all([
-      openServiceDatabase({ service: 'api', url: database.url }, { poolSize: 4 }),
-      openServiceDatabase({ service: 'worker', url: database.url }, { poolSize: 4 }),
+      openServiceDatabase({ service: 'api', url: record.url }, { poolSize: 4 }),
+      openServiceDatabase({ service: 'worker', url: record.url }, { poolSize: 4 }),
     ]);
   }, 60_000);
   afterAll(async () => {
@@ -178,7 +173,7 @@ describe('a service, given an owner’s URL', () => {
   });
 
   it('finds its login again at the next start', async () => {
-    const again = await openServiceDatabase({ service: 'api', url: database.url }, { poolSize: 1 });
+    const again = await openServiceDatabase({ service: 'api', url: record.url }, { poolSize: 1 });
     expect(await again.query('SELECT current_user AS login')).toEqual([{ login: expect.stringMatching(/^handover_api_t_/) }]);
     await again.destroy();
   });
@@ -188,11 +183,11 @@ describe('a service, given a login that owns the schema and may not make another
   it('does not start, and says what to give it', async () => {
     const name = `own_${randomBytes(4).toString('hex')}`;
     await owner.query(`CREATE ROLE ${name} LOGIN`);
-    await owner.query(`GRANT ALL ON DATABASE "${new URL(database.url).pathname.slice(1)}" TO ${name}`);
+    await owner.query(`GRANT ALL ON DATABASE "${new URL(record.url).pathname.slice(1)}" TO ${name}`);
     await owner.query(`ALTER SCHEMA ev OWNER TO ${name}`);
     await owner.query(`GRANT SELECT ON handover_migrations, ev.schema_state TO ${name}`);
     await migrate(owner, { acceptChanges: true });
-    const url = new URL(database.url);
+    const url = new URL(record.url);
     url.username = name;
     await expect(openServiceDatabase({ service: 'api', url: url.href })).rejects.toBeInstanceOf(TooMuchRight);
     await owner.query(`ALTER SCHEMA ev OWNER TO CURRENT_USER`);

@@ -1,20 +1,16 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { assertMigrated, describeSchema, migrate, migrateDown, openDatabase, openServiceDatabase } from '@handover/event-store-postgres';
-import { testPostgres, type TestDatabase } from '@handover/servers';
 import type { DataSource } from 'typeorm';
+import { openRecord, type OwnRecord } from '../support/own-record.ts';
 
-let database: TestDatabase;
+let record: OwnRecord;
 let db: DataSource;
 
 beforeEach(async () => {
-  database = await testPostgres();
-  db = await openDatabase(database.url);
-  await migrate(db);
+  record = await openRecord();
+  db = record.db;
 }, 60_000);
-afterEach(async () => {
-  await db.destroy();
-  await database.drop();
-});
+afterEach(() => record.drop());
 
 describe('the schema', () => {
   it('goes up, down to nothing and up again to the same', async () => {
@@ -35,7 +31,7 @@ describe('the schema', () => {
 
   it('is brought up by whoever starts first, once, also when all start at once', async () => {
     await migrateDown(db);
-    const others = await Promise.all([1, 2, 3].map(() => openDatabase(database.url, { poolSize: 2 })));
+    const others = await Promise.all([1, 2, 3].map(() => openDatabase(record.url, { poolSize: 2 })));
     await Promise.all(others.map((each) => migrate(each)));
     await assertMigrated(db);
     await Promise.all(others.map((each) => each.destroy()));
@@ -68,7 +64,7 @@ describe('the schema', () => {
   it('of a newer program stops the start', async () => {
     await db.query(`INSERT INTO handover_migrations (timestamp, name) VALUES (9999999999999, 'Later9999999999999')`);
     await expect(migrate(db)).rejects.toMatchObject({ code: 'newer', message: expect.stringContaining('Later9999999999999') });
-    await expect(openServiceDatabase({ service: 'api', url: database.url })).rejects.toMatchObject({ code: 'newer' });
+    await expect(openServiceDatabase({ service: 'api', url: record.url })).rejects.toMatchObject({ code: 'newer' });
   });
 
   it('of an older program stops whoever may not bring it up to date, with what to do', async () => {

@@ -1,27 +1,14 @@
-import { randomBytes } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { NewEvent } from '@handover/event-store';
-import {
-  LogListener,
-  NotThereYet,
-  PostgresEventStore,
-  ReadModels,
-  Sequencer,
-  keyTable,
-  migrate,
-  openDatabase,
-  waitUntil,
-  type Projection,
-} from '@handover/event-store-postgres';
-import { Keyring } from '@handover/privacy';
-import { testPostgres, type TestDatabase } from '@handover/servers';
+import { LogListener, NotThereYet, ReadModels, Sequencer, waitUntil, type Projection } from '@handover/event-store-postgres';
 import type { DataSource } from 'typeorm';
+import { openRecord, type OwnRecord } from '../support/own-record.ts';
 import { happened, sealAll } from '../support/record.ts';
 
-let database: TestDatabase;
+let record: OwnRecord;
 let db: DataSource;
-let store: PostgresEventStore;
+let store: OwnRecord['store'];
 let sequencer: Sequencer;
 
 const event = (stream: string, n: number): NewEvent =>
@@ -51,16 +38,11 @@ const rowsOf = async (view: string): Promise<number> => Number(((await db.query(
 const stateOf = async (models: ReadModels, name: string) => (await models.status()).filter((each) => each.name === name);
 
 beforeAll(async () => {
-  database = await testPostgres();
-  db = await openDatabase(database.url, { poolSize: 30 });
-  await migrate(db);
-  store = new PostgresEventStore(db, new Keyring(randomBytes(32), keyTable(db)));
+  record = await openRecord({ poolSize: 30 });
+  ({ db, store } = record);
   sequencer = new Sequencer(db, { signer: null });
 }, 60_000);
-afterAll(async () => {
-  await db.destroy();
-  await database.drop();
-});
+afterAll(() => record.drop());
 
 describe('a read model that follows the log', () => {
   it('can be read at once on an empty log, applies each event once and in order, and goes on where it was', async () => {

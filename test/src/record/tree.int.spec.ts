@@ -1,34 +1,19 @@
-import { randomBytes } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import {
-  LogDamaged,
-  PostgresEventStore,
-  Sequencer,
-  checkpoints,
-  consistencyOf,
-  keyTable,
-  migrate,
-  openDatabase,
-  proofOf,
-  proofsAt,
-} from '@handover/event-store-postgres';
+import { LogDamaged, Sequencer, checkpoints, consistencyOf, proofOf, proofsAt } from '@handover/event-store-postgres';
 import { provesConsistency, provesInclusion } from '@handover/merkle';
-import { Keyring } from '@handover/privacy';
 import { sha256 } from '@handover/record-proof';
-import { testPostgres, type TestDatabase } from '@handover/servers';
 import type { DataSource } from 'typeorm';
+import { openRecord, type OwnRecord } from '../support/own-record.ts';
 import { happened, newSigner } from '../support/record.ts';
 
 const EVENTS = 700;
-let database: TestDatabase;
+let record: OwnRecord;
 let db: DataSource;
 const signer = newSigner();
 
 beforeAll(async () => {
-  database = await testPostgres();
-  db = await openDatabase(database.url);
-  await migrate(db);
-  const store = new PostgresEventStore(db, new Keyring(randomBytes(32), keyTable(db)));
+  record = await openRecord();
+  db = record.db;
   const sequencer = new Sequencer(db, { signer });
   for (const [from, to] of [
     [0, 255],
@@ -36,14 +21,11 @@ beforeAll(async () => {
     [257, EVENTS],
   ] as const) {
     const events = Array.from({ length: to - from }, (_, n) => happened('long', from + n));
-    await store.commit([{ stream: 'long', expected: from, events }]);
+    await record.store.commit([{ stream: 'long', expected: from, events }]);
     await sequencer.once({ checkpoint: true });
   }
 }, 60_000);
-afterAll(async () => {
-  await db.destroy();
-  await database.drop();
-});
+afterAll(() => record.drop());
 
 /** How many rows a call reads. */
 const rowsRead = async (work: (source: DataSource) => Promise<unknown>): Promise<number> => {

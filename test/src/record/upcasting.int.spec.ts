@@ -1,13 +1,11 @@
-import { randomBytes } from 'node:crypto';
 import { readFileSync, readdirSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { upcasters } from '@handover/case';
 import { Cases } from '@handover/case-service';
 import { eventIdOf, type JsonObject, type LoggedEvent } from '@handover/event-store';
-import { PostgresEventStore, ReadModels, Sequencer, keyTable, migrate, openDatabase, verifyLog, verifyStreams } from '@handover/event-store-postgres';
-import { Keyring } from '@handover/privacy';
-import { testPostgres, type TestDatabase } from '@handover/servers';
+import { ReadModels, Sequencer, verifyLog, verifyStreams } from '@handover/event-store-postgres';
 import type { DataSource } from 'typeorm';
+import { openRecord, type OwnRecord } from '../support/own-record.ts';
 import { sealAll } from '../support/record.ts';
 
 interface Saved {
@@ -20,9 +18,9 @@ interface Saved {
 const folder = new URL('../replay/events/', import.meta.url.replace('/test/dist/', '/test/src/'));
 const saved = readdirSync(folder).map((file) => JSON.parse(readFileSync(new URL(file, folder), 'utf8')) as Saved);
 
-let database: TestDatabase;
+let record: OwnRecord;
 let db: DataSource;
-let store: PostgresEventStore;
+let store: OwnRecord['store'];
 
 const caseId = '00000000-0000-4000-8000-0000000000aa';
 const stream = `case/${caseId}`;
@@ -50,10 +48,8 @@ const opened: Saved = {
 };
 
 beforeAll(async () => {
-  database = await testPostgres();
-  db = await openDatabase(database.url);
-  await migrate(db);
-  store = new PostgresEventStore(db, new Keyring(randomBytes(32), keyTable(db)));
+  record = await openRecord();
+  ({ db, store } = record);
   await store.commit([
     {
       stream,
@@ -68,10 +64,7 @@ beforeAll(async () => {
   ]);
   await sealAll(new Sequencer(db, { signer: null }));
 }, 60_000);
-afterAll(async () => {
-  await db.destroy();
-  await database.drop();
-});
+afterAll(() => record.drop());
 
 describe('an event that was stored in an earlier shape', () => {
   it('is there for every shape that has passed', () => {

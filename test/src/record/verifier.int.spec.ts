@@ -1,38 +1,24 @@
 import { execFileSync, spawnSync } from 'node:child_process';
-import { randomBytes } from 'node:crypto';
 import { mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import {
-  PostgresEventStore,
-  RecordExport,
-  Sequencer,
-  checkpointKeys,
-  checkpoints,
-  followLog,
-  keyTable,
-  migrate,
-  openDatabase,
-  rotateKey,
-  type LogFilter,
-} from '@handover/event-store-postgres';
+import { RecordExport, Sequencer, checkpointKeys, checkpoints, followLog, rotateKey, type LogFilter } from '@handover/event-store-postgres';
 import { handover } from '@handover/local';
-import { Keyring } from '@handover/privacy';
 import { vkeyOf } from '@handover/record-proof';
-import { testPostgres, type TestDatabase } from '@handover/servers';
 import type { DataSource } from 'typeorm';
+import { openRecord, type OwnRecord } from '../support/own-record.ts';
 import { mixed, newSigner } from '../support/record.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'handover-verifier-test-'));
 const at = (name: string): string => join(folder, name);
 const first = newSigner();
 const before = { ...process.env };
-let database: TestDatabase;
+let record: OwnRecord;
 let db: DataSource;
-let store: PostgresEventStore;
+let store: OwnRecord['store'];
 
 const write = async (stream: string, from: number, count: number): Promise<void> => {
   await store.commit([{ stream, expected: from, events: mixed(stream, from, count) }]);
@@ -64,11 +50,9 @@ const here = async (...args: string[]): Promise<{ readonly code: number; readonl
 };
 
 beforeAll(async () => {
-  database = await testPostgres();
-  db = await openDatabase(database.url);
-  await migrate(db);
-  process.env['DATABASE_URL'] = database.url;
-  store = new PostgresEventStore(db, new Keyring(randomBytes(32), keyTable(db)));
+  record = await openRecord();
+  ({ db, store } = record);
+  process.env['DATABASE_URL'] = record.url;
   for (const stream of ['a', 'b', 'c']) await write(stream, 0, 100);
   await new Sequencer(db, { signer: first }).once({ checkpoint: true });
   writeFileSync(at('kept.txt'), `${(await checkpoints(db, 1))[0]?.note}\n`);
@@ -88,8 +72,7 @@ beforeAll(async () => {
 afterAll(async () => {
   process.env = before;
   rmSync(folder, { recursive: true, force: true });
-  await db.destroy();
-  await database.drop();
+  await record.drop();
 });
 
 describe('the verifier in one file', () => {

@@ -1,21 +1,8 @@
-import { randomBytes } from 'node:crypto';
 import { emptyFrontier, growAll, isTileRoot, rootOf } from '@handover/merkle';
-import {
-  PostgresEventStore,
-  Sequencer,
-  keyTable,
-  migrate,
-  openDatabase,
-  rotateKey,
-  verifyLog,
-  verifyStreams,
-  type Outside,
-  type Problem,
-} from '@handover/event-store-postgres';
-import { Keyring } from '@handover/privacy';
+import { Sequencer, rotateKey, verifyLog, verifyStreams, type Outside, type Problem } from '@handover/event-store-postgres';
 import { logLeaf, sha256, stateKey, type Signer } from '@handover/record-proof';
-import { testPostgres, type TestDatabase } from '@handover/servers';
 import type { DataSource, QueryRunner } from 'typeorm';
+import { openRecord, type OwnRecord } from './own-record.ts';
 import { mixed, newSigner } from './record.ts';
 
 export interface Noticed {
@@ -37,31 +24,27 @@ export class TamperedRecord {
   /** What an auditor kept: a checkpoint of 400 events, and the first key. */
   kept: Outside = { notes: [], keys: [] };
 
-  private constructor(
-    readonly db: DataSource,
-    private readonly database: TestDatabase,
-  ) {}
+  readonly db: DataSource;
+
+  private constructor(private readonly own: OwnRecord) {
+    this.db = own.db;
+  }
 
   static async build(): Promise<TamperedRecord> {
-    const database = await testPostgres();
-    const db = await openDatabase(database.url);
-    await migrate(db);
-    const record = new TamperedRecord(db, database);
+    const record = new TamperedRecord(await openRecord());
     await record.#fill();
     return record;
   }
 
-  async destroy(): Promise<void> {
-    await this.db.destroy();
-    await this.database.drop();
+  destroy(): Promise<void> {
+    return this.own.drop();
   }
 
   async #fill(): Promise<void> {
-    const store = new PostgresEventStore(this.db, new Keyring(randomBytes(32), keyTable(this.db)));
     const versions = new Map<string, number>();
     const write = async (stream: string, count: number): Promise<void> => {
       const from = versions.get(stream) ?? 0;
-      await store.commit([{ stream, expected: from, events: mixed(stream, from, count) }]);
+      await this.own.store.commit([{ stream, expected: from, events: mixed(stream, from, count) }]);
       versions.set(stream, from + count);
     };
     let sequencer = new Sequencer(this.db, { signer: this.old });
