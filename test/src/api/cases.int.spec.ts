@@ -1,10 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { planLeaver, type CaseCommand } from '@handover/case';
-import { Cases } from '@handover/case-service';
-import { parsePolicy } from '@handover/config';
 import { LogVerifier, readLine, verifyProofs, type ExportVerified, type Proofs, type PublicKey } from '@handover/record-proof';
 import { startApi, type RunningApi } from '../support/api.ts';
+import { planLeaverOf } from '../support/planned-leaver.ts';
 
 let api: RunningApi;
 let number = 0;
@@ -41,25 +39,7 @@ afterAll(() => api.stop(), 30_000);
 const plannedLeaver = async (key: 'requester' | 'operator' = 'requester', more: object = {}): Promise<{ id: string; planHash: string }> => {
   const { body } = await api.call(key, '/v1/cases', leave(more));
   const id = String(body['id']);
-  const cases = new Cases(api.worker.store);
-  const terms = (await cases.load(id))?.state.terms;
-  if (terms?.kind !== 'leaver') throw new Error('not a leaver');
-  const seen = {
-    userId: '5',
-    officeId: '6',
-    isCompanyAdmin: false,
-    adminOfficeIds: [],
-    forwards: false,
-    deskPhoneIds: [],
-    numbers: [],
-    groups: [],
-    routing: [],
-    heir: { kind: 'pool' } as const,
-  };
-  const plan = { ...planLeaver(terms, seen, parsePolicy('', 'of the test')), hash: 'hash-1' };
-  const command: CaseCommand = { type: 'recordPlan', plan, userId: '5', now: new Date().toISOString() };
-  await cases.execute(id, command, api.systemBy(randomUUID()));
-  return { id, planHash: 'hash-1' };
+  return { id, planHash: await planLeaverOf(api, id) };
 };
 
 describe('a case started by hand', () => {

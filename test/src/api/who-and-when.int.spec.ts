@@ -1,10 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { planLeaver } from '@handover/case';
-import { Cases } from '@handover/case-service';
-import { parsePolicy } from '@handover/config';
 import { Webhook } from 'standardwebhooks';
 import { hookSecrets, startApi, type RunningApi } from '../support/api.ts';
+import { planLeaverOf } from '../support/planned-leaver.ts';
 
 let api: RunningApi;
 
@@ -64,25 +62,9 @@ describe('an event says who caused it, how, for what and when', () => {
   it('when somebody decides for another, which does not count, and is in the record', async () => {
     const { body } = await api.call('requester', '/v1/cases', { fact: leaver('d1') });
     const caseId = String(body['id']);
-    const cases = new Cases(api.worker.store);
-    const terms = (await cases.load(caseId))?.state.terms;
-    if (terms?.kind !== 'leaver') throw new Error('not a leaver');
-    const seen = {
-      userId: '5',
-      officeId: '6',
-      isCompanyAdmin: false,
-      adminOfficeIds: [],
-      forwards: false,
-      deskPhoneIds: [],
-      numbers: [],
-      groups: [],
-      routing: [],
-      heir: { kind: 'pool' } as const,
-    };
-    const plan = { ...planLeaver(terms, seen, parsePolicy('', 'of the test')), hash: 'hash-1' };
-    await cases.execute(caseId, { type: 'recordPlan', plan, userId: '5', now: new Date().toISOString() }, api.systemBy(randomUUID()));
+    const planHash = await planLeaverOf(api, caseId);
     const decide = (headers: Readonly<Record<string, string>>) =>
-      api.call('approver', `/v1/cases/${caseId}/approvals/leaver/decisions`, { decision: 'approve', planHash: 'hash-1', reason: 'for her' }, headers);
+      api.call('approver', `/v1/cases/${caseId}/approvals/leaver/decisions`, { decision: 'approve', planHash, reason: 'for her' }, headers);
 
     expect(await decide({ 'on-behalf-of': 'approver2' })).toMatchObject({ status: 403, body: { code: 'approval.delegate' } });
     const refused = (await eventsOf(caseId)).find((event) => event.type === 'DecisionRefused');
