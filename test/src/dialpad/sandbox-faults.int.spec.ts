@@ -1,20 +1,14 @@
 import { readFileSync } from 'node:fs';
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import { play, type Body, type Played } from './played.ts';
+import { playedAnew } from './played-anew.ts';
 
 let sandbox: Played;
 let user: Body;
 let id: string;
 
-beforeAll(async () => {
-  sandbox = await play({ users: 60, seed: 4 });
-});
-afterAll(() => sandbox.stop());
-beforeEach(async () => {
-  await sandbox.switches({ rateLimit: 'off', callRouterLimit: '1-per-5-minutes', createState: 'pending', noSeat: 'refuses' });
-  await sandbox.reset(60, 4);
-  user = await sandbox.userOf('San Francisco');
-  id = String(user['id']);
+playedAnew({ rateLimit: 'off', callRouterLimit: '1-per-5-minutes', createState: 'pending', noSeat: 'refuses' }, (played, somebody) => {
+  [sandbox, user, id] = [played, somebody, String(somebody['id'])];
 });
 
 const arm = (wish: object) => sandbox.control('/faults', wish);

@@ -1,21 +1,15 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import { play, type Body, type Played } from './played.ts';
+import { describe, expect, it } from '@jest/globals';
+import type { Body, Played } from './played.ts';
+import { playedAnew } from './played-anew.ts';
 
 let sandbox: Played;
 let user: Body;
 let id: string;
 let officeId: string;
 
-beforeAll(async () => {
-  sandbox = await play({ users: 60, seed: 4 });
-});
-afterAll(() => sandbox.stop());
-beforeEach(async () => {
-  await sandbox.switches({ reservePool: 'true', emptyAnswer: 'object' });
-  await sandbox.reset(60, 4);
-  user = await sandbox.userOf('San Francisco');
-  id = String(user['id']);
-  officeId = String(user['office_id']);
+playedAnew({ reservePool: 'true', emptyAnswer: 'object' }, (played, somebody) => {
+  [sandbox, user, id] = [played, somebody, String(somebody['id'])];
+  officeId = String(somebody['office_id']);
 });
 
 const numberOf = async (number: string): Promise<Body> => sandbox.ok(`/numbers/${encodeURIComponent(number)}`);

@@ -1,19 +1,13 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import { play, type Body, type Played } from './played.ts';
+import { describe, expect, it } from '@jest/globals';
+import type { Body, Played } from './played.ts';
+import { playedAnew } from './played-anew.ts';
 
 let sandbox: Played;
 let user: Body;
 let id: string;
 
-beforeAll(async () => {
-  sandbox = await play({ users: 60, seed: 4 });
-});
-afterAll(() => sandbox.stop());
-beforeEach(async () => {
-  await sandbox.switches({ reservePool: 'true', noSeat: 'refuses', keepNumbers: 'refuses', numbersAbroad: 'un-assigned' });
-  await sandbox.reset(60, 4);
-  user = await sandbox.userOf('San Francisco');
-  id = String(user['id']);
+playedAnew({ reservePool: 'true', noSeat: 'refuses', keepNumbers: 'refuses', numbersAbroad: 'un-assigned' }, (played, somebody) => {
+  [sandbox, user, id] = [played, somebody, String(somebody['id'])];
 });
 
 const numbersOf = async (userId = id): Promise<string[]> => ((await sandbox.ok(`/users/${userId}`))['phone_numbers'] as string[] | undefined) ?? [];
