@@ -27,7 +27,7 @@ export const createApi = async (parts: ApiParts, log: Logger): Promise<NestExpre
   const description = new DocumentBuilder()
     .setTitle('Handover')
     .setVersion('0.1.0')
-    .setDescription("Joiners and leavers of a company's Dialpad, with approvals and a record.")
+    .setDescription("Joiners, movers, leavers and numbers of a company's Dialpad, with approvals and a record.")
     .addBearerAuth()
     .build();
   SwaggerModule.setup('docs', app, () => SwaggerModule.createDocument(app, description), { jsonDocumentUrl: 'openapi.json', customSiteTitle: 'Handover API' });
