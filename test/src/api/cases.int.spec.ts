@@ -79,6 +79,10 @@ describe('a case started by hand', () => {
       errors: { pointer: string; detail: string }[];
     };
     expect(errors).toContainEqual({ pointer: '/fact/data/employeeId', detail: 'is missing' });
+    expect(await api.call('requester', '/v1/cases', hire({ office: 'Ber\u0000lin', groups: [{ name: '\ud800' }] }))).toMatchObject({
+      status: 400,
+      body: { code: 'body.unstorable', errors: [{ pointer: '/fact/data/office' }, { pointer: '/fact/data/groups/0/name' }] },
+    });
     expect(errors.find(({ pointer }) => pointer === '/fact/data/license')?.detail).toMatch(/^Invalid option: expected one of "talk"/);
     expect(
       await api.request('/v1/cases', { method: 'POST', headers: { authorization: 'Bearer key-requester', 'content-type': 'application/json' }, body: '{' }),

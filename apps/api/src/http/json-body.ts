@@ -1,5 +1,6 @@
 import type { NextFunction, Request, Response } from 'express';
 import { needJson, parseJson, readBody } from './read-body.ts';
+import { assertStorable } from './unstorable.ts';
 
 /** Bodies of everything but hooks, which need their raw bytes first. */
 export const jsonBody = (request: Request, _response: Response, next: NextFunction): void => {
@@ -10,7 +11,9 @@ export const jsonBody = (request: Request, _response: Response, next: NextFuncti
     if (bytes.length === 0) request.body = {};
     else {
       needJson(request);
-      request.body = parseJson(bytes);
+      const body = parseJson(bytes);
+      assertStorable(body);
+      request.body = body;
     }
   };
   read().then(() => next(), next);
