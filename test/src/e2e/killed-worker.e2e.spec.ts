@@ -1,18 +1,28 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { asEmployee, dayFromToday, startWhole, type SandboxUser, type Whole } from '../support/instance.ts';
+import { startReceiver, type Receiver } from '../support/receiver.ts';
 import { eventually } from '../support/wait.ts';
 
-const POLICY = 'hold: 2s\npurge: { after: 1s, checkEvery: 1s }\nacceptance: { deadline: 10m, remindEvery: 5m, pollEvery: 1s }\n';
+const POLICY =
+  'hold: 2s\npurge: { after: 1s, checkEvery: 1s }\nacceptance: { deadline: 10m, remindEvery: 5m, pollEvery: 1s }\npush: { networks: [loopback] }\n';
 
 let whole: Whole;
+let receiver: Receiver;
+let secret = '';
 let killing = false;
 let kills = 0;
 
 beforeAll(async () => {
   whole = await startWhole(POLICY, [50]);
+  receiver = await startReceiver(() => [secret]);
+  const { body } = await whole.call<{ secret: string }>('admin', '/v1/audit/subscriptions', { url: receiver.url, from: 'beginning' });
+  secret = body.secret;
 }, 120_000);
 
-afterAll(() => whole?.stop(), 60_000);
+afterAll(async () => {
+  await receiver?.stop();
+  await whole?.stop();
+}, 60_000);
 
 /** Kills the worker whenever a step has begun or ended that it did not kill at before; waits until the next one is up. */
 const killAtEveryStep = async (caseIds: readonly string[]): Promise<void> => {
@@ -117,4 +127,25 @@ describe('a worker that is killed between any two steps of a joiner and a leaver
     expect(kills).toBeGreaterThanOrEqual(12);
     expect(disturbed).toEqual(calm);
   }, 1_500_000);
+
+  it('has pushed every event of the record in order, and what it sent twice under the same id with the same body', async () => {
+    const { body } = await whole.call<{ items: { size: number }[] }>('auditor', '/v1/audit/checkpoints');
+    const size = body.items[0]?.size ?? 0;
+    const lastOf = (text: string): number => (JSON.parse(text.trimEnd().split('\n').at(-1) ?? '{}') as { position: number }).position;
+    await eventually('the newest event', () => Promise.resolve(receiver.taken.some((each) => lastOf(each.body) >= size - 1)), 60_000);
+
+    const bodies = new Map<string, string>();
+    for (const { id, body: sent, signedBy } of receiver.deliveries) {
+      expect([signedBy, bodies.get(id) ?? sent]).toEqual([secret, sent]);
+      bodies.set(id, sent);
+    }
+    const positions = [...bodies.values()].flatMap((sent) =>
+      sent
+        .trimEnd()
+        .split('\n')
+        .map((line) => (JSON.parse(line) as { position: number }).position),
+    );
+    expect(positions).toEqual(positions.map((_, n) => n));
+    expect(positions.length).toBeGreaterThanOrEqual(size);
+  }, 90_000);
 });
