@@ -1,7 +1,7 @@
 import type { Call, Http } from '@handover/connector-kit';
 import { ConnectorError, isConnectorError } from '@handover/connector-kit';
 import type { z } from 'zod';
-import { page, read } from './wire.ts';
+import { page, read } from './wire/answer.ts';
 
 /** Dialpad's conventions over plain HTTP: checked bodies, pages followed to the end, 404 as null where it is an answer. */
 export interface Api {

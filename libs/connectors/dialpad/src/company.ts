@@ -2,7 +2,7 @@ import type { Api } from './api.ts';
 import { ensure } from './ensure.ts';
 import type { Address, Company, Ensured, Licences, Office, OfficePlan, SeatKind, Seats } from './types.ts';
 import { addressBody, isSameAddress } from './user-settings.ts';
-import { address, company, licences, office, offDuty, officePlan as officePlanShape } from './wire.ts';
+import { address, company, licences, office, offDuty, officePlan as officePlanShape } from './wire/company.ts';
 
 /** Licences that take a seat of another counter than `talk` (descriptions of the enum in Dialpad's API description). */
 const COUNTERS: Readonly<Record<string, SeatKind>> = { agents: 'sell', lite_support_agents: 'contactCenter' };

@@ -1,7 +1,7 @@
 import type { Api } from './api.ts';
 import { ensure } from './ensure.ts';
 import type { DeskPhone, Ensured, UserDevice } from './types.ts';
-import { deskPhone, userDevice } from './wire.ts';
+import { deskPhone, userDevice } from './wire/devices.ts';
 
 export const deviceApi = (api: Api) => {
   const deskPhones = (userId: string): Promise<readonly DeskPhone[]> => api.whole(deskPhone, '/users/{parent_id}/deskphones', { parent_id: userId });

@@ -2,7 +2,8 @@ import { ConnectorError } from '@handover/connector-kit';
 import type { Api } from './api.ts';
 import { ensure } from './ensure.ts';
 import type { DialpadUser, Duty, Ensured, GroupMembership, GroupRef, Operator } from './types.ts';
-import { callRouter, duty, line, member, named, operators } from './wire.ts';
+import { callRouter, line, member, named, operators } from './wire/lines.ts';
+import { duty } from './wire/users.ts';
 
 const PATHS: Readonly<Record<string, string>> = {
   department: '/departments/{id}/operators',

@@ -1,7 +1,7 @@
 import type { Api } from './api.ts';
 import { ensure, type Settle } from './ensure.ts';
 import type { CustomIvr, CustomIvrTarget, Ensured, RoutingTarget } from './types.ts';
-import { ivrCollection } from './wire.ts';
+import { ivrCollection } from './wire/ivrs.ts';
 
 const ONE = '/customivrs/{target_type}/{target_id}/{ivr_type}';
 

@@ -2,7 +2,9 @@ import { z } from 'zod';
 import { LARGEST_PAGE, type Api } from './api.ts';
 import { routedOf, targetOf, type Inner } from './routing.ts';
 import type { DialpadUser, GroupRef, RoutedLine } from './types.ts';
-import { callRouter, line, page, read, user } from './wire.ts';
+import { page, read } from './wire/answer.ts';
+import { callRouter, line } from './wire/lines.ts';
+import { user } from './wire/users.ts';
 
 /** A line with what its calls, its mails and its people need to be followed. */
 export interface CompanyLine extends RoutedLine {

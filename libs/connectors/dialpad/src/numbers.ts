@@ -2,7 +2,7 @@ import { ConnectorError } from '@handover/connector-kit';
 import type { Api } from './api.ts';
 import { ensure, type Settle } from './ensure.ts';
 import type { DialpadUser, Ensured, PhoneNumber, RoutingTarget } from './types.ts';
-import { holder, number } from './wire.ts';
+import { holder, number } from './wire/numbers.ts';
 
 export interface NumberAssignment {
   /** E.164. */

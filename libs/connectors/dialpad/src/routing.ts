@@ -2,7 +2,7 @@ import { ConnectorError } from '@handover/connector-kit';
 import type { Api } from './api.ts';
 import { ensure } from './ensure.ts';
 import type { Ensured, Routed, RoutedLine, RoutingReference, RoutingTarget } from './types.ts';
-import { callRouter, line, rawRouting, type Line } from './wire.ts';
+import { callRouter, line, rawRouting, type Line } from './wire/lines.ts';
 
 type Where = RoutingReference['where'];
 export type Inner = Record<string, unknown> & { action?: unknown; action_target_type?: unknown; action_target_id?: unknown; dtmf?: unknown };

@@ -1,6 +1,6 @@
 import type { Api } from './api.ts';
 import type { StatsAnswer } from './types.ts';
-import { statsAnswer, statsRequest } from './wire.ts';
+import { statsAnswer, statsRequest } from './wire/stats.ts';
 
 export interface StatsQuestion {
   readonly exportType: 'stats' | 'records';

@@ -1,7 +1,8 @@
 import type { Api } from './api.ts';
 import { ensure } from './ensure.ts';
 import type { Address, CallerId, Ensured, Persona } from './types.ts';
-import { address, callerId, persona } from './wire.ts';
+import { address } from './wire/company.ts';
+import { callerId, persona } from './wire/users.ts';
 
 /** What a user shows and calls as, and where help is sent to. */
 export const userSettingsApi = (api: Api) => {

@@ -2,7 +2,7 @@ import { ConnectorError } from '@handover/connector-kit';
 import type { Api } from './api.ts';
 import { ensure, lookedAgain, type Settle } from './ensure.ts';
 import type { DialpadUser, Ensured } from './types.ts';
-import { user } from './wire.ts';
+import { user } from './wire/users.ts';
 
 export interface Invitation {
   readonly email: string;
