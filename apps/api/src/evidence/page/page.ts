@@ -1,6 +1,8 @@
 import type { EvidencePack, StepTold } from '@handover/evidence';
+import { approvals, facts, plan, terms } from './asked.ts';
+import { row } from './blocks.ts';
+import { calls, certificate, holds, steps, tasks } from './done.ts';
 import { duration, html, Html, nothing, timesIn, type Time } from './format.ts';
-import { approvals, calls, certificate, facts, holds, plan, row, steps, tasks, terms } from './sections.ts';
 import { STYLE } from './style.ts';
 import { capital, headlineWords, stepName } from './words.ts';
 
