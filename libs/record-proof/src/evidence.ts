@@ -3,7 +3,7 @@ import { readNote } from './checkpoint.ts';
 import type { PublicKey } from './note.ts';
 import { chainHash, eventLeaf, logLeaf, sha256 } from './hashing.ts';
 import { readEntry, writeEntry, type LogEntry } from './entry.ts';
-import type { Fault } from './log-verifier.ts';
+import type { Fault } from './faults.ts';
 
 /** A case's events with all that is needed to prove them, readable for ever and without us. */
 export interface Proofs {

@@ -4,6 +4,7 @@ export * from './key-statement.ts';
 export * from './hashing.ts';
 export * from './entry.ts';
 export * from './changed-column.ts';
+export type { Fault } from './faults.ts';
 export * from './log-verifier.ts';
 export * from './verify-export.ts';
 export * from './evidence.ts';

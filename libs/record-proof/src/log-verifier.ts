@@ -1,21 +1,10 @@
 import { emptyFrontier, equal, growAll, provesInclusion, rootOf, type Frontier } from '@handover/merkle';
-import { changedColumn } from './changed-column.ts';
 import { readNote } from './checkpoint.ts';
 import type { Excerpt, ExportHeader, ExportLine, LogEntry } from './entry.ts';
+import { Faults, at, type Fault } from './faults.ts';
 import { chainHash, eventLeaf, logLeaf, sha256 } from './hashing.ts';
 import { followKeys } from './key-statement.ts';
 import { parseNote, type PublicKey } from './note.ts';
-
-export interface Fault {
-  /** The position in the log, where the fault has one. */
-  readonly position: number | null;
-  readonly stream: string | null;
-  readonly version: number | null;
-  readonly eventId?: string | null;
-  /** The one value that was changed, as far as that can be told. */
-  readonly column?: string | null;
-  readonly what: string;
-}
 
 export interface ExportVerified {
   /** Whether this is the log from its first event, and not an excerpt. */
@@ -58,14 +47,6 @@ interface Head {
   readonly fault: number;
 }
 
-interface Suspect {
-  readonly fault: number;
-  readonly entry: LogEntry;
-  readonly previous: Uint8Array;
-}
-
-const KEPT_FAULTS = 1_000;
-const SUSPECTS = 200;
 const NOTHING = new Uint8Array();
 
 /**
@@ -74,15 +55,12 @@ const NOTHING = new Uint8Array();
  * proofs it carries. Memory grows with the number of streams, not of events.
  */
 export class LogVerifier {
-  readonly #faults: Fault[] = [];
+  readonly #faults = new Faults();
   readonly #heads = new Map<string, Head>();
-  readonly #suspects: Suspect[] = [];
-  readonly #misplaced: (Suspect & { readonly expected: number })[] = [];
   readonly #notes: string[];
   readonly #statements: string[];
   readonly #roots = new Map<number, Uint8Array>();
   readonly #sizes = new Set<number>();
-  #faultCount = 0;
   #header: ExportHeader | null = null;
   #frontier: Frontier = emptyFrontier;
   #next = 0;
@@ -114,14 +92,13 @@ export class LogVerifier {
 
   end(): ExportVerified {
     if (this.#end !== this.#events && (this.#end !== null || this.#header !== null))
-      this.#fault({
+      this.#faults.add({
         what: this.#end === null ? 'the export has no end: it was cut' : `the export ends after ${this.#events} events and says it has ${this.#end}`,
       });
     const isWhole = this.#header?.filter == null && this.#excerpts === 0;
-    if (!isWhole && this.#events > this.#excerpts) this.#fault({ what: `${this.#events - this.#excerpts} events of the excerpt bring no proof` });
+    if (!isWhole && this.#events > this.#excerpts) this.#faults.add({ what: `${this.#events - this.#excerpts} events of the excerpt bring no proof` });
     const { right, signed, later } = this.#checkpoints(isWhole);
-    this.#nameColumns();
-    this.#nameMoved();
+    this.#faults.name();
 
     return {
       isWhole,
@@ -131,8 +108,8 @@ export class LogVerifier {
       signed,
       later,
       madeAt: this.#header?.madeAt ?? null,
-      faultCount: this.#faultCount,
-      faults: this.#faults,
+      faultCount: this.#faults.count,
+      faults: this.#faults.kept,
     };
   }
 
@@ -163,32 +140,27 @@ export class LogVerifier {
     if (proof === null && base !== null && entry.position >= base.size) return;
     const claim = base && { leaf: logLeaf(entry.hash), index: entry.position, size: base.size, root: base.root };
     if (claim && proof && provesInclusion(sha256, claim, proof)) this.#proved += 1;
-    else this.#fault({ ...at(entry), column: 'proof', what: 'the proof does not lead to the signed checkpoint' });
+    else this.#faults.add({ ...at(entry), column: 'proof', what: 'the proof does not lead to the signed checkpoint' });
   }
 
   /** Whether the event before it in its stream is the one we saw last. */
   #place(entry: LogEntry, excerpt: Excerpt | null): boolean {
     if (entry.position < this.#next) {
       this.#gaps = true;
-      this.#fault({ ...at(entry), what: 'the event is out of order, or there twice' });
+      this.#faults.add({ ...at(entry), what: 'the event is out of order, or there twice' });
     } else if (entry.position > this.#next && excerpt === null) {
       this.#gaps = true;
       const many = entry.position - this.#next > 1 ? `positions ${this.#next} to ${entry.position - 1} are` : `position ${this.#next} is`;
-      this.#fault({ position: this.#next, what: `${many} missing` });
+      this.#faults.add({ position: this.#next, what: `${many} missing` });
     }
     this.#next = Math.max(this.#next, entry.position + 1);
     const head = this.#heads.get(entry.stream);
     const expected = (head?.version ?? 0) + 1;
     if (entry.version === expected) return true;
     const previous = head?.hash ?? NOTHING;
-    if (entry.version > expected && excerpt === null) {
-      const fault = this.#fault({ ...at(entry), what: `version ${expected} of the stream is missing before it` });
-      if (this.#misplaced.length < SUSPECTS) this.#misplaced.push({ fault, entry, previous, expected });
-    }
-    if (entry.version < expected) {
-      const fault = this.#fault({ ...at(entry), what: `version ${entry.version} of the stream is there twice` });
-      if (this.#misplaced.length < SUSPECTS) this.#misplaced.push({ fault, entry, previous, expected });
-    }
+    if (entry.version > expected && excerpt === null)
+      this.#faults.addMisplaced(`version ${expected} of the stream is missing before it`, { entry, previous, expected });
+    if (entry.version < expected) this.#faults.addMisplaced(`version ${entry.version} of the stream is there twice`, { entry, previous, expected });
     return false;
   }
 
@@ -201,57 +173,48 @@ export class LogVerifier {
     const isRight = equal(computed, entry.hash);
     const cannotTell = !isFollowing && excerpt === null; // the event before it is not there
     if (excerpt && head && !equal(excerpt.previous, head.hash))
-      this.#fault({ ...at(entry), column: 'previous', what: 'it does not follow the event before it in its stream' });
+      this.#faults.add({ ...at(entry), column: 'previous', what: 'it does not follow the event before it in its stream' });
     if (excerpt && (entry.version === 1) !== (excerpt.previous.length === 0))
-      this.#fault({ ...at(entry), column: 'previous', what: 'only the first event of a stream follows nothing' });
+      this.#faults.add({ ...at(entry), column: 'previous', what: 'only the first event of a stream follows nothing' });
     if (!isRight && !cannotTell) {
-      if (head?.computed && equal(chainHash(head.computed, leaf), entry.hash)) this.#wasHash(head.fault);
-      else {
-        fault = this.#fault({ ...at(entry), what: 'the content does not have the hash it is stored with' });
-        if (this.#suspects.length < SUSPECTS) this.#suspects.push({ fault, entry, previous });
-      }
+      if (head?.computed && equal(chainHash(head.computed, leaf), entry.hash)) this.#faults.wasHash(head.fault);
+      else fault = this.#faults.addChanged(entry, previous);
     }
     this.#heads.set(entry.stream, { version: entry.version, hash: entry.hash, computed: fault < 0 ? null : computed, fault });
   }
 
-  /** The next event follows what the hash should have been: so the hash was changed, and nothing else. */
-  #wasHash(fault: number): void {
-    const said = this.#faults[fault];
-    if (said) this.#faults[fault] = { ...said, column: 'hash', what: 'the hash is not the one of its content' };
-  }
-
   #checkpoints(isWhole: boolean): { readonly right: number; readonly signed: number; readonly later: number } {
     const { keys, faults } = followKeys(this.options.keys, this.#statements);
-    for (const what of faults) this.#fault({ what });
-    if (this.#notes.length === 0) this.#fault({ what: 'there is no checkpoint: nothing says that this is the record' });
+    for (const what of faults) this.#faults.add({ what });
+    if (this.#notes.length === 0) this.#faults.add({ what: 'there is no checkpoint: nothing says that this is the record' });
     let [right, signed, later] = [0, 0, 0];
     const differing: number[] = [];
     for (const note of new Set(this.#notes)) {
       const read = readNote(note, keys);
       if (!read.ok) {
-        this.#fault({ what: `a checkpoint cannot be relied on: ${read.why}` });
+        this.#faults.add({ what: `a checkpoint cannot be relied on: ${read.why}` });
         continue;
       }
       const { size, root } = read.checkpoint;
       if (!isWhole) {
         if (size !== this.#base?.size) continue; // one of another size says nothing about an excerpt
         if (equal(root, this.#base.root)) [right, signed] = [right + 1, this.#proved];
-        else this.#fault({ what: `there are two checkpoints of ${size} events with different roots: the log was shown in two versions` });
+        else this.#faults.add({ what: `there are two checkpoints of ${size} events with different roots: the log was shown in two versions` });
       } else if (size > this.#frontier.size && this.#saysItIsOlder(read.at)) {
         if (this.options.olderExport) later += 1;
         else
-          this.#fault({
+          this.#faults.add({
             position: this.#frontier.size,
             what: `the kept checkpoint covers ${size} events, this export has ${this.#frontier.size}: the log was cut, or the export is older (if you know that it is: --older-export)`,
           });
       } else if (size > this.#frontier.size)
-        this.#fault({ position: this.#frontier.size, what: `a checkpoint says ${size} events, and there are ${this.#frontier.size}: the log was cut` });
+        this.#faults.add({ position: this.#frontier.size, what: `a checkpoint says ${size} events, and there are ${this.#frontier.size}: the log was cut` });
       else if (equal(this.#roots.get(size) ?? NOTHING, root)) [right, signed] = [right + 1, Math.max(signed, size)];
       else differing.push(size);
     }
     const [first] = differing.sort((a, b) => a - b);
     if (first !== undefined)
-      this.#fault({
+      this.#faults.add({
         what: `the log has another root than the checkpoint of ${first} events${differing.length > 1 ? ` and ${differing.length - 1} more` : ''}: it was ${this.#gaps ? 'changed as said' : 'rewritten'}`,
       });
     return { right, signed, later };
@@ -260,40 +223,4 @@ export class LogVerifier {
   #saysItIsOlder(signedAt: string | null): boolean {
     return this.#header !== null && signedAt !== null && signedAt > this.#header.madeAt;
   }
-
-  #nameColumns(): void {
-    for (const { fault, entry, previous } of this.#suspects) {
-      const said = this.#faults[fault];
-      if (!said || said.column !== undefined) continue;
-      const others = this.#suspects.filter((other) => other.fault !== fault).map((other) => other.entry);
-      const column = changedColumn(entry, (candidate) => equal(chainHash(previous, eventLeaf(candidate)), entry.hash), others);
-      this.#faults[fault] = { ...said, column };
-    }
-  }
-
-  /** An event that stands where none was missed may be the one that is missed elsewhere, under another stream or version. */
-  #nameMoved(): void {
-    for (const { fault, entry } of this.#misplaced) {
-      const said = this.#faults[fault];
-      const from = this.#misplaced.find(({ entry: { stream }, previous, expected }) =>
-        equal(chainHash(previous, eventLeaf({ ...entry, stream, version: expected })), entry.hash),
-      );
-      if (!said || !from) continue;
-      const column = from.entry.stream !== entry.stream ? 'stream' : 'version';
-      this.#faults[fault] = { ...said, column, what: `it is version ${from.expected} of the stream ${from.entry.stream}` };
-    }
-  }
-
-  #fault(fault: Partial<Fault> & Pick<Fault, 'what'>): number {
-    this.#faultCount += 1;
-    if (this.#faults.length >= KEPT_FAULTS) return Number.MAX_SAFE_INTEGER;
-    return this.#faults.push({ position: null, stream: null, version: null, eventId: null, ...fault }) - 1;
-  }
 }
-
-const at = ({ position, stream, version, eventId }: LogEntry): Pick<Fault, 'position' | 'stream' | 'version' | 'eventId'> => ({
-  position,
-  stream,
-  version,
-  eventId,
-});
