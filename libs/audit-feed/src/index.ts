@@ -4,6 +4,7 @@ export * from './formats.ts';
 export * from './csv.ts';
 export * from './ocsf/ocsf.ts';
 export * from './ocsf/classes.ts';
+export type { Subscription, Wanted } from './subscription.ts';
 export * from './subscriptions.ts';
 export * from './push.ts';
 export * from './record.ts';

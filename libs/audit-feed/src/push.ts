@@ -3,7 +3,8 @@ import type { LogEntry } from '@handover/record-proof';
 import type { DataSource } from 'typeorm';
 import { feedPage, newest } from './feed.ts';
 import { encodingOf, type Encoding } from './formats.ts';
-import type { AuditSubscriptions, Claim } from './subscriptions.ts';
+import type { Claim } from './claims.ts';
+import type { AuditSubscriptions } from './subscriptions.ts';
 
 export interface PushDeps {
   readonly dataSource: DataSource;
@@ -34,15 +35,15 @@ const BATCH_BYTES = 900_000;
  * least once: the position moves after 2xx only, and a batch is sent again under its id until then, also by another worker.
  */
 export const pushOnce = async (deps: PushDeps): Promise<Pushed | null> => {
-  const claim = await deps.subscriptions.claim(await newest(deps.dataSource), deps.leaseMs ?? LEASE_MS);
+  const claim = await deps.subscriptions.claims.take(await newest(deps.dataSource), deps.leaseMs ?? LEASE_MS);
   if (!claim) return null;
   const encoding = encodingOf(deps.dataSource, claim.format, claim.ocsf);
   const batch = await batchOf(deps, claim, encoding);
   if (batch.entries === 0) {
-    await deps.subscriptions.passed(claim, batch.to);
+    await deps.subscriptions.claims.passed(claim, batch.to);
     return { id: claim.id, outcome: 'nothing', entries: 0 };
   }
-  if (claim.pendingTo === null && !(await deps.subscriptions.begin(claim, batch.to))) return { id: claim.id, outcome: 'lost', entries: 0 };
+  if (claim.pendingTo === null && !(await deps.subscriptions.claims.begin(claim, batch.to))) return { id: claim.id, outcome: 'lost', entries: 0 };
 
   const sent = await deps.send(
     { url: claim.url, secrets: claim.secrets.map((value) => ({ reveal: () => value })) },
@@ -55,7 +56,7 @@ export const pushOnce = async (deps: PushDeps): Promise<Pushed | null> => {
     deps.signal,
   );
   if (sent.ok) {
-    const isOurs = await deps.subscriptions.taken(claim, batch.to, batch.entries);
+    const isOurs = await deps.subscriptions.claims.taken(claim, batch.to, batch.entries);
     return { id: claim.id, outcome: isOurs ? 'taken' : 'lost', entries: batch.entries };
   }
 
@@ -95,10 +96,10 @@ const failed = async (
   { code, retryAfterMs, gone }: { readonly code: string; readonly retryAfterMs: number | null; readonly gone: boolean },
 ): Promise<Pushed> => {
   if (code === 'stopped') {
-    await subscriptions.failed(claim, code, 0);
+    await subscriptions.claims.failed(claim, code, 0);
     return { id: claim.id, outcome: 'failed', code, entries: 0 };
   }
-  await subscriptions.failed(claim, code, Math.max(backOff(claim.attempts + 1), retryAfterMs ?? 0));
+  await subscriptions.claims.failed(claim, code, Math.max(backOff(claim.attempts + 1), retryAfterMs ?? 0));
   const failingMs = claim.failingSince === null ? 0 : Date.now() - Date.parse(claim.failingSince);
   if (!gone && failingMs < pauseAfterMs) return { id: claim.id, outcome: 'failed', code, entries: 0 };
   await subscriptions.pause(claim.id, gone ? 'receiver.gone' : 'receiver.failing', { actor: 'system', channel: 'system' });
