@@ -1,62 +1,35 @@
-import type { CaseInput } from '@handover/workflow-contracts';
-import { Desk, Turned, cases, dialpad, passGate, perform, performStep, plan, planning } from '@handover/workflow-kit';
-import { CancellationScope, allHandlersFinished, condition } from '@temporalio/workflow';
+import { agreedTo, cases, dialpad, perform, performAll, plan, runbook, type Desk } from '@handover/workflow-kit';
 
 /** A seat first, the invitation in time, power last. */
-export async function joiner(input: CaseInput): Promise<string> {
-  // A cancelled run would leave its case open and nobody at work on it: cases end by a rescind, which the stream judges.
-  return CancellationScope.nonCancellable(() => runbook(input));
-}
+export const joiner = runbook({
+  carryOut: async (desk) => {
+    await plan(desk, 'preflight', () => dialpad('Check domain, namesakes, office and licence; freeze the plan').planJoiner(desk.ref));
+    if (!(await agreedTo(desk, 'joiner'))) return;
 
-async function runbook(input: CaseInput): Promise<string> {
-  const desk = await Desk.attend(input);
-
-  try {
-    desk.turnIfTurned();
-    await planning(() => welcome(desk));
-  } catch (error) {
-    if (!(error instanceof Turned)) throw error;
-    await withdraw(desk);
-  }
-
-  if (!desk.view.closed) desk.see(await cases('Close the case').closeCase(desk.ref));
-  desk.show();
-  await condition(allHandlersFinished);
-
-  return desk.view.phase;
-}
-
-async function welcome(desk: Desk): Promise<void> {
-  await plan(desk, 'preflight', () => dialpad('Check domain, namesakes, office and licence; freeze the plan').planJoiner(desk.ref));
-
-  const asked = await passGate(desk, 'joiner');
-  if (asked === 'refused' || asked === 'expired') return;
-
-  for (const step of desk.view.steps.filter((each) => each.kind === 'claimSeat' && each.phase === 'planned')) {
-    await performStep(desk, step.id, () => seatMayBeFree(desk));
-  }
-  await desk.until(
-    () => invited(desk),
-    () => desk.view.inviteAt,
-    'Day of the invitation',
-  );
-  await perform(desk, ['inviting']);
-  await accepted(desk);
-  await perform(desk, ['completing']);
-}
-
-const invited = (desk: Desk): boolean => desk.view.steps.some((step) => step.id === 'invite' && step.status === 'verified');
+    await performAll(
+      desk,
+      (step) => step.kind === 'claimSeat' && step.phase === 'planned',
+      () => seatMayBeFree(desk),
+    );
+    await desk.until(
+      () => invited(desk),
+      () => desk.view.inviteAt,
+      'Day of the invitation',
+    );
+    await perform(desk, ['inviting']);
+    await accepted(desk);
+    await perform(desk, ['completing']);
+  },
+  takeBack: (desk) => performAll(desk, (step) => step.id.startsWith('withdraw-')),
+});
 
 /** A leaver's seat wakes the first in line; a seat that was freed or bought by others is found by looking again. */
 async function seatMayBeFree(desk: Desk): Promise<void> {
   await desk.beginAnewIfLong('seat-wait-anew');
-  const lookAgain = new Date(Date.now() + (desk.view.timings?.seatCheckEvery ?? 900_000)).toISOString();
-  await desk.until(
-    () => !desk.view.seatAwaited,
-    () => lookAgain,
-    'Look again for a free seat',
-  );
+  await desk.pause(desk.view.timings?.seatCheckEvery ?? 900_000, 'Look again for a free seat', () => !desk.view.seatAwaited);
 }
+
+const invited = (desk: Desk): boolean => desk.view.steps.some((step) => step.id === 'invite' && step.status === 'verified');
 
 /** One company-wide poll watches all invitations and signals the case, so waiting 60 days costs no history. */
 async function accepted(desk: Desk): Promise<void> {
@@ -86,8 +59,3 @@ const nextReminder = (desk: Desk, deadline: string): { number: number; at: strin
 
   return remindEvery > 0 && at < Date.parse(deadline) ? { number, at: new Date(at).toISOString() } : null;
 };
-
-async function withdraw(desk: Desk): Promise<void> {
-  desk.undoing = true;
-  for (const step of desk.view.steps.filter((each) => each.id.startsWith('withdraw-'))) await performStep(desk, step.id);
-}

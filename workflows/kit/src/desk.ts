@@ -59,10 +59,12 @@ export class Desk {
   }
 
   /** Takes in what an activity found, and leaves the runbook when the case has turned round meanwhile. */
-  async take(doing: Promise<CaseView | StepResult>): Promise<void> {
-    const result = await doing;
-    this.see('view' in result ? result.view : result);
+  async take<Found extends CaseView | StepResult>(doing: Promise<Found>): Promise<Found> {
+    const found = await doing;
+    this.see('view' in found ? found.view : found);
     this.turnIfTurned();
+
+    return found;
   }
 
   turnIfTurned(): void {
@@ -79,7 +81,7 @@ export class Desk {
   }
 
   /** True when the condition came to hold, false when the instant came first. Throws `Turned`. */
-  async until(holds: () => boolean, at: () => string | null, summary: string): Promise<boolean> {
+  async until(holds: () => boolean, at: () => string | null = () => null, summary = ''): Promise<boolean> {
     if (!holds() && !this.turned()) showIn(this.input, this.view);
     const held = await untilOr(
       () => this.turned() || holds(),
@@ -92,13 +94,15 @@ export class Desk {
     return held;
   }
 
-  /** Until the case is newer than that; a change that came in the meantime is not missed. */
-  async newerThan(version: number): Promise<void> {
-    await this.until(
-      () => this.view.version > version,
-      () => null,
-      '',
-    );
+  /** Until the instant has come; it is asked for again after every change. */
+  async untilTime(at: () => string | null, summary: string): Promise<void> {
+    await this.until(() => false, at, summary);
+  }
+
+  /** For so long, or until the condition holds. */
+  async pause(ms: number, summary: string, unless: () => boolean = () => false): Promise<void> {
+    const end = new Date(Date.now() + ms).toISOString();
+    await this.until(unless, () => end, summary);
   }
 
   gate(gate: Gate): string {

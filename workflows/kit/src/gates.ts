@@ -23,6 +23,9 @@ export async function passGate(desk: Desk, gate: Gate): Promise<string> {
   }
 }
 
+/** False when the answer was no, or did not come in time. */
+export const agreedTo = async (desk: Desk, gate: Gate): Promise<boolean> => !['refused', 'expired'].includes(await passGate(desk, gate));
+
 const deadlineOf = (desk: Desk, gate: Gate): string | null => {
   const { stage } = desk.view;
   return stage?.gate === gate && !stage.escalated ? stage.deadline : escalationEnd(desk, gate);

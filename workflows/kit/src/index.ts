@@ -1,5 +1,6 @@
-export * from './desk.ts';
+export type { Desk } from './desk.ts';
 export * from './gates.ts';
-export * from './proxies.ts';
+export { cases, dialpad } from './proxies.ts';
+export { runbook } from './runbook.ts';
 export * from './steps.ts';
-export * from './waiting.ts';
+export { whenDue } from './due.ts';

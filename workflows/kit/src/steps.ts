@@ -1,46 +1,48 @@
 import { ActivityFailure, isCancellation } from '@temporalio/workflow';
 import type { CaseView } from '@handover/case';
 import { summaryOf, type StepResult } from '@handover/workflow-contracts';
-import { Replanned, type Desk } from './desk.ts';
+import type { Desk } from './desk.ts';
 import { HASTE, cases, dialpad } from './proxies.ts';
 
 type ViewStep = CaseView['steps'][number];
+type Pause = () => Promise<unknown>;
 
 const SETTLED = ['verified', 'waived', 'by-hand', 'compensated'];
 const STUCK = ['blocked', 'contradicted'];
 
 const find = (desk: Desk, id: string): ViewStep | undefined => desk.view.steps.find((step) => step.id === id);
-const isDone = (step: ViewStep | undefined): boolean => step === undefined || SETTLED.includes(step.status);
+const isDone = (step: ViewStep): boolean => SETTLED.includes(step.status);
+const isStuck = (step: ViewStep | undefined): boolean => step !== undefined && STUCK.includes(step.status);
+
+/** A person says how to go on, however long that takes. */
+const somebodyHelps = (desk: Desk, id: string): Promise<boolean> => desk.until(() => !isStuck(find(desk, id)));
 
 /** Every step of the phases, in the order of the plan. */
 export const perform = (desk: Desk, phases: readonly string[]): Promise<void> => performAll(desk, (step) => phases.includes(step.phase));
 
 /** Every such step, in the order of the plan. */
-export async function performAll(desk: Desk, which: (step: ViewStep) => boolean): Promise<void> {
-  for (const step of desk.view.steps.filter(which)) await performStep(desk, step.id);
+export async function performAll(desk: Desk, which: (step: ViewStep) => boolean, pause?: Pause): Promise<void> {
+  for (const step of desk.view.steps.filter(which)) await performStep(desk, step.id, pause);
 }
 
 /**
  * Ends only with the step's promise kept, waived or kept by hand: a refusal is in the stream and waits for a person.
  * `pause` waits between two looks at something that takes Dialpad its time.
  */
-export async function performStep(desk: Desk, id: string, pause?: () => Promise<unknown>): Promise<void> {
+export async function performStep(desk: Desk, id: string, pause?: Pause): Promise<void> {
   for (;;) {
     const step = find(desk, id);
-    if (isDone(step) || step === undefined) return;
-    if (STUCK.includes(step.status)) {
-      await desk.until(
-        () => !STUCK.includes(find(desk, id)?.status ?? 'verified'),
-        () => null,
-        '',
-      );
+    if (step === undefined || isDone(step)) return;
+    if (isStuck(step)) {
+      await somebodyHelps(desk, id);
       continue;
     }
 
     const result = await attempt(desk, step);
     if (result.again && pause) await pause();
     else if (result.withheld === 'step.too_early') await inTime(desk, result.view.version);
-    else if (result.withheld !== undefined && !STUCK.includes(find(desk, id)?.status ?? '')) await desk.newerThan(result.view.version);
+    // A change that came in the meantime is not missed.
+    else if (result.withheld !== undefined && !isStuck(find(desk, id))) await desk.until(() => desk.view.version > result.view.version);
   }
 }
 
@@ -59,28 +61,35 @@ async function inTime(desk: Desk, version: number): Promise<void> {
 export async function attemptAll(desk: Desk, which: (step: ViewStep) => boolean): Promise<void> {
   for (const { id } of desk.view.steps.filter(which)) {
     const step = find(desk, id);
-    if (step !== undefined && !isDone(step) && !STUCK.includes(step.status)) await attempt(desk, step, step.early === true);
+    if (step !== undefined && !isDone(step) && !isStuck(step)) await attempt(desk, step, step.early === true);
   }
 }
 
 /** What is early is given little time and left as it is when that is over: its own phase has the patience. */
-async function attempt(desk: Desk, step: ViewStep, isEarly = false): Promise<StepResult> {
-  const input = { ...desk.ref, step: step.id, round: step.round };
+function attempt(desk: Desk, step: ViewStep, isEarly = false): Promise<StepResult> {
   // Access must not stay open because others wait for Dialpad's budget.
   const activity = dialpad(summaryOf(step), {
     urgent: isEarly || desk.view.immediate || step.phase === 'cutting-access',
     ...(isEarly ? { patience: HASTE } : {}),
   });
+  const doing = activity[step.kind]({ ...desk.ref, step: step.id, round: step.round });
 
-  const result = await outOfPatience(activity[step.kind](input), () =>
-    isEarly
-      ? cases('Leave it for later: access is cut on time').look(desk.ref)
-      : cases('Give up for now: Dialpad did not answer').giveUpStep({ ...input, code: 'dialpad.unavailable' }),
+  return desk.take(
+    outOfPatience(doing, () => (isEarly ? cases('Leave it for later: access is cut on time').look(desk.ref) : givenUp(desk, step.id, step.round))),
   );
-  desk.see(result.view);
-  desk.turnIfTurned();
+}
 
-  return result;
+/** The reading before a plan, and the step that goes with it: blocked until somebody says how to go on. */
+export async function plan(desk: Desk, step: 'link' | 'preflight', reading: () => Promise<StepResult>, pause?: Pause): Promise<void> {
+  while (!desk.view.planned && find(desk, step)?.status !== 'waived') {
+    const at = find(desk, step);
+    if (isStuck(at)) {
+      await somebodyHelps(desk, step);
+      continue;
+    }
+    const result = await desk.take(outOfPatience(reading(), () => givenUp(desk, step, at?.round ?? 1)));
+    if (result.again && pause) await pause();
+  }
 }
 
 /** A failure that retries could not mend becomes "blocked" and waits for a person; the workflow itself never fails. */
@@ -93,35 +102,5 @@ async function outOfPatience(doing: Promise<StepResult>, giveUp: () => Promise<C
   }
 }
 
-/** The reading before a plan, and the step that goes with it: blocked until somebody says how to go on. */
-export async function plan(desk: Desk, step: 'link' | 'preflight', reading: () => Promise<StepResult>, pause?: () => Promise<unknown>): Promise<void> {
-  while (!desk.view.planned && find(desk, step)?.status !== 'waived') {
-    const at = find(desk, step);
-    if (at && STUCK.includes(at.status)) {
-      await desk.until(
-        () => !STUCK.includes(find(desk, step)?.status ?? 'verified'),
-        () => null,
-        '',
-      );
-      continue;
-    }
-    const round = at?.round ?? 1;
-    const result = await outOfPatience(reading(), () =>
-      cases('Give up for now: Dialpad did not answer').giveUpStep({ ...desk.ref, step, round, code: 'dialpad.unavailable' }),
-    );
-    desk.see(result.view);
-    desk.turnIfTurned();
-    if (result.again && pause) await pause();
-  }
-}
-
-/** Begins the runbook again whenever its plan is made void: HR changed what was to be done before it was done. */
-export async function planning(runbook: () => Promise<void>): Promise<void> {
-  for (;;) {
-    try {
-      return await runbook();
-    } catch (error) {
-      if (!(error instanceof Replanned)) throw error;
-    }
-  }
-}
+const givenUp = (desk: Desk, step: string, round: number): Promise<CaseView> =>
+  cases('Give up for now: Dialpad did not answer').giveUpStep({ ...desk.ref, step, round, code: 'dialpad.unavailable' });
