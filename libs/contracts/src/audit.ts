@@ -1,7 +1,7 @@
 import { z } from 'zod';
-import { checkpoint, page } from './http.ts';
+import { checkpoint } from './proofs.ts';
+import { instant, page } from './values.ts';
 
-const instant = z.string().describe('ISO 8601 instant');
 const given = z.iso.datetime({ offset: true, error: 'expected an instant with offset like 2026-02-27T17:00:00Z' });
 
 /** What an auditor asks by; all of it is served by an index. */

@@ -1,6 +1,5 @@
 import { z } from 'zod';
-
-const instant = z.string().describe('ISO 8601 instant');
+import { instant } from './values.ts';
 
 /** A hold as everybody who decides must see it. */
 export const legalHold = z

@@ -1,6 +1,10 @@
 import './wording.ts';
 export * from './hook.ts';
-export * from './http.ts';
+export * from './problem.ts';
+export * from './cases.ts';
+export * from './plan.ts';
+export * from './inbox.ts';
+export * from './proofs.ts';
 export * from './holds.ts';
 export * from './audit.ts';
 export * from './numbers.ts';

@@ -1,7 +1,6 @@
 import { z } from 'zod';
+import { instant, reason } from './values.ts';
 
-const reason = z.string().trim().min(1, 'say why').max(2_000);
-const instant = z.string().describe('ISO 8601 instant');
 const name = z.string().trim().min(1).max(200);
 
 /** `+` may be left out: in an address it has to be written as `%2B`. */

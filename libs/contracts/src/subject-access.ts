@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { reason } from './values.ts';
 
 const format = z.enum(['json', 'html']).default('json');
 
@@ -10,4 +11,4 @@ export const subjectExportQuery = z.object({
     .default('subject-request')
     .describe('A code, because an address is logged on its way; words go into the body of POST'),
 });
-export const subjectExport = z.object({ format, reason: z.string().trim().min(1, 'say why').max(2_000) }).meta({ id: 'SubjectExport' });
+export const subjectExport = z.object({ format, reason: reason }).meta({ id: 'SubjectExport' });
