@@ -10,6 +10,7 @@ import { APP_GUARD, Reflector } from '@nestjs/core';
 import type { DataSource } from 'typeorm';
 import { CaseDesk } from './cases/case-desk.ts';
 import { CasesController, PersonsController } from './cases/cases.controller.ts';
+import { StartDesk } from './cases/start-desk.ts';
 import { EvidenceController } from './evidence/evidence.controller.ts';
 import { HooksController } from './hooks/hooks.controller.ts';
 import { InboxController } from './hooks/inbox.controller.ts';
@@ -32,6 +33,7 @@ export interface ApiParts {
   readonly subjectAccess: SubjectAccess;
   readonly keyring: Keyring;
   readonly desk: CaseDesk;
+  readonly starts: StartDesk;
   readonly numbers: NumberDesk;
   readonly inbox: Inbox;
   readonly dataSource: DataSource;
@@ -48,6 +50,7 @@ export interface ApiParts {
 export class AppModule {
   static from({
     desk,
+    starts,
     holds,
     subjectAccess,
     numbers,
@@ -79,6 +82,7 @@ export class AppModule {
       ],
       providers: [
         { provide: CaseDesk, useValue: desk },
+        { provide: StartDesk, useValue: starts },
         { provide: NumberDesk, useValue: numbers },
         { provide: HoldDesk, useValue: holds },
         { provide: SubjectAccess, useValue: subjectAccess },

@@ -12,6 +12,7 @@ import { v7 } from 'uuid';
 import type { ApiParts } from './app.module.ts';
 import { HoldDesk } from './holds/hold-desk.ts';
 import { CaseDesk } from './cases/case-desk.ts';
+import { StartDesk } from './cases/start-desk.ts';
 import { SubjectAccess } from './persons/subject-export.ts';
 import { NumberDesk } from './numbers/number-desk.ts';
 
@@ -62,19 +63,16 @@ export const compose = ({ dataSource, masterKey, dialpad, policy, secrets, tempo
   const idempotency = new IdempotencyKeys(dataSource, (...parts) => keyring.blindIndex(...parts));
   const newId = (): string => v7();
   const company = new Company(store);
-  const desk = new CaseDesk({
+  const desk = new CaseDesk({ store, persons, people, policy, indexOf, temporalUi, now, rows, cases, newId });
+  const starts = new StartDesk({
     store,
     persons,
     intake,
-    people,
-    policy,
-    indexOf,
-    temporalUi,
-    now,
-    rows,
-    holds,
-    cases,
     idempotency,
+    holds,
+    desk,
+    now,
+    newId,
     planning: {
       dialpad,
       persons,
@@ -82,7 +80,6 @@ export const compose = ({ dataSource, masterKey, dialpad, policy, secrets, tempo
       ownerOf: async (userId) => people.find(await indexOf('dialpad-user', userId)),
       others: otherCases({ cases, company, mentioning: (ref) => rows.mentioning(ref) }),
     },
-    newId,
   });
   const numbers = new Numbers(store);
   const inbox = new Inbox(dataSource, keyring);
@@ -90,6 +87,7 @@ export const compose = ({ dataSource, masterKey, dialpad, policy, secrets, tempo
 
   return {
     desk,
+    starts,
     holds,
     keyring,
     dataSource,

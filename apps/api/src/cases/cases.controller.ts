@@ -8,6 +8,7 @@ import { By, Roles, type Caller } from '../http/auth.ts';
 import { SubjectAccess } from '../persons/subject-export.ts';
 import { ACCESS_READS } from '../tokens.ts';
 import { CaseDesk, mayName } from './case-desk.ts';
+import { StartDesk } from './start-desk.ts';
 
 type In<S extends z.ZodType> = z.output<S>;
 
@@ -18,6 +19,7 @@ type In<S extends z.ZodType> = z.output<S>;
 export class CasesController {
   constructor(
     private readonly desk: CaseDesk,
+    private readonly starts: StartDesk,
     @Inject(ACCESS_READS) private readonly access: AccessReads,
   ) {}
 
@@ -39,9 +41,9 @@ export class CasesController {
   ): Promise<contracts.CaseDetail | contracts.Preview> {
     if (query.preview === 'true') {
       response.status(200);
-      return this.desk.preview(body, caller);
+      return this.starts.preview(body, caller);
     }
-    const started = await this.desk.start(body, caller, key);
+    const started = await this.starts.start(body, caller, key);
     response.status(started.status).setHeader('location', `/v1/cases/${started.body.id}`);
 
     return started.body;
