@@ -60,12 +60,13 @@ const NOWHERE = -1;
 export const asRepetition = (commit: PreparedCommit, answer: Committed | Error): PreparedCommit | null =>
   answer instanceof IdTaken ? { ...commit, appends: commit.appends.map((append) => ({ ...append, expected: NOWHERE })) } : null;
 
-/** As JSON writes U+0000, which jsonb refuses; with an even number of backslashes it would be plain text. */
-const NUL = /(?<!\\)(?:\\\\)*\\u0000/;
+/** As JSON writes U+0000 and halves of surrogate pairs, which jsonb refuses; with an even number of backslashes it would be plain text. */
+const UNSTORABLE = /(?<!\\)(?:\\\\)*\\u(?:0000|d[89a-f])/;
 
 /** The side writes of a batch are one value, which the database reads as a whole. @throws WriteFailed what would make it refuse all of them. */
 export const refuseUnstorable = (side: SideWrites): void => {
-  if (NUL.test(JSON.stringify(sideOf([side])))) throw new WriteFailed('22P05', 'a value has the character U+0000, which PostgreSQL cannot store');
+  if (UNSTORABLE.test(JSON.stringify(sideOf([side]))))
+    throw new WriteFailed('22P05', 'a value has the character U+0000 or half of a surrogate pair, which PostgreSQL cannot store');
 };
 
 const EVENTS = '$1::text[], $2::bigint[], $3::int[], $4::uuid[], $5::text[], $6::int[], $7::bytea[], $8::bytea[], $9::uuid[], $10::bytea[]';

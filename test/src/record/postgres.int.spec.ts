@@ -38,16 +38,22 @@ describe('the same event, sent twenty times at once', () => {
 });
 
 describe('a commit that the database cannot store', () => {
-  it('fails by itself: those that came together with it are stored', async () => {
+  it.each([
+    ['the character U+0000', 'Ber\u0000lin'],
+    ['half of a pair of surrogates', 'Ber\ud800lin'],
+    ['the other half, behind backslashes', 'Ber\\\\\udc00lin'],
+  ])('because of %s fails by itself: those that came together with it are stored', async (_what, office) => {
     const row = (office: string) => ({ id: eventIdOf(office, ['case', 0]), kind: 'joiner', phase: 'planned', personRef: 'p', number: null, office });
     const more = { waitingOn: null, due: null, attention: false, closed: false, version: 1, view: {}, mentions: [], openedAt: '2026-01-01T00:00:00.000Z' };
-    const commit = (stream: string, office: string) =>
-      store.commit([{ stream, expected: 0, events: [happened(stream, 1)] }], { cases: [{ ...row(office), ...more } as unknown as CaseRow] });
-    const answers = await Promise.allSettled([commit('good-1', 'Berlin'), commit('bad', 'Ber\u0000lin'), commit('good-2', 'a literal \\u0000')]);
+    const streams = ['good-1', 'bad', 'good-2', 'good-3'].map((name) => `${name}/${office.length}/${office.charCodeAt(3)}`);
+    const commit = (stream = '', said = '') =>
+      store.commit([{ stream, expected: 0, events: [happened(stream, 1)] }], { cases: [{ ...row(stream), office: said, ...more } as unknown as CaseRow] });
+    const said = ['Berlin', office, 'literal \\u0000 and \\ud800', 'whole \ud83d\ude00'];
+    const answers = await Promise.allSettled(streams.map((stream, n) => commit(stream, said[n])));
 
-    expect(answers.map((each) => each.status)).toEqual(['fulfilled', 'rejected', 'fulfilled']);
+    expect(answers.map((each) => each.status)).toEqual(['fulfilled', 'rejected', 'fulfilled', 'fulfilled']);
     expect(answers[1]).toMatchObject({ reason: { code: '22P05' } });
-    expect([(await store.read('good-1')).length, (await store.read('bad')).length, (await store.read('good-2')).length]).toEqual([1, 0, 1]);
+    expect(await Promise.all(streams.map(async (stream) => (await store.read(stream)).length))).toEqual([1, 0, 1, 1]);
   });
 });
 
