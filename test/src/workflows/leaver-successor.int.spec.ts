@@ -107,4 +107,24 @@ describe('a leaver whose successor HR changes', () => {
     await world.execute(caseId, { type: 'claimByHand', free: { step: 'successor-1', actor: 'operator', reasonCode: null, reason: null, evidence } });
     await world.until(caseId, 'the delete', (view) => view.phase === 'awaiting-purge');
   }, 60_000);
+
+  it('when the hand-over is done is a task for a person also where the delete is refused: the case ends once it is done', async () => {
+    const [user, first, second] = [await nextUser(), await nextUser(), await nextUser()];
+    const caseId = await leaves(user, to(first));
+    await asked(caseId);
+    await world.approve(caseId, 'leaver');
+    await world.until(caseId, 'the hold', (view) => view.phase === 'holding');
+    await leaves(user, to(second));
+    await world.until(caseId, 'the task', (view) => view.attention !== null);
+    await world.pass('73h');
+    await world.until(caseId, 'the approval of the delete', (view) => view.gates['leaver-delete'] === 'open');
+    await world.vote(caseId, 'delete', 'refuse', 'approver');
+    await world.settled();
+    expect(await world.view(caseId)).toMatchObject({ closed: false, attention: { step: 'successor-1' } });
+
+    await world.execute(caseId, { type: 'waiveStep', free: { step: 'successor-1', actor: 'operator', reasonCode: 'agreed', reason: null } });
+    await world.until(caseId, 'the end', (view) => view.closed);
+    expect((await world.cases.load(caseId))?.state).toMatchObject({ result: 'kept-suspended' });
+    await world.history('leaver', caseId, 'leaver-kept-when-looked-at');
+  }, 60_000);
 });

@@ -17,9 +17,12 @@ export const leaver = runbook({
     const handedOver = await handOver(desk);
     if (handedOver === 'stopped') return;
     // A delete would lose the numbers that are to be kept: the person can come back for the time of the hold, and stays suspended.
-    if (handedOver === 'numbers-kept') return hold(desk);
+    if (handedOver === 'numbers-kept') {
+      await hold(desk);
+      return stays(desk);
+    }
 
-    if (!(await held(desk))) return;
+    if (!(await held(desk))) return stays(desk);
     await purged(desk);
     await perform(desk, ['anonymizing']);
   },
@@ -80,9 +83,9 @@ async function held(desk: Desk): Promise<boolean> {
   // Under `releaseSeat: delete` Dialpad's own restore window is the hold: deleted first, held afterwards.
   if (isDeletedFirst(desk)) {
     if (!(await mayDelete(desk))) return false;
+    await perform(desk, ['holding']);
     await perform(desk, ['deleting']);
     await hold(desk);
-    await perform(desk, ['holding']);
   } else {
     await hold(desk);
     if (!(await mayDelete(desk))) return false;
@@ -111,6 +114,11 @@ async function hold(desk: Desk): Promise<void> {
 async function mayDelete(desk: Desk): Promise<boolean> {
   if (desk.gate('leaver-delete') === 'waiting') await desk.take(cases('Ask for the delete').askFor({ ...desk.ref, gate: 'leaver-delete' }));
   return (await passGate(desk, 'leaver-delete')) === 'approved';
+}
+
+/** Nothing is deleted, and the user stays suspended: what a person was asked to do is done all the same before the case ends. */
+async function stays(desk: Desk): Promise<void> {
+  if (patched('tasks-before-the-end')) await perform(desk, ['holding']);
 }
 
 /** Dialpad purges by its own clock; ours only says when it is worth looking. */
