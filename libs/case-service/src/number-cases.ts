@@ -11,7 +11,6 @@ export interface NumberCaseWanted {
   readonly plan: Plan;
   /** Name of the number's office. */
   readonly office: string | null;
-  readonly requester: string;
   /** Free text; sealed under a key of the case. */
   readonly reason: string;
   /** ISO instant. */
@@ -29,15 +28,16 @@ export const openNumberCase = (
   by: By,
 ): Promise<{ readonly refusal: { readonly code: string; readonly message: string } | null }> =>
   retryingConflicts(async () => {
-    const { caseId, terms, plan, office, requester, reason, now } = wanted;
+    const { caseId, terms, plan, office, reason, now } = wanted;
     const cases = new Cases(store);
     const loaded = await cases.load(caseId);
     if (loaded) return { refusal: null };
     const claim = await company.prepare({ type: 'claimNumber', caseId, candidates: [terms.number] }, by);
     if (claim.refusal) return { refusal: claim.refusal };
 
+    const requested = { requester: by.actor, ...(by.onBehalfOf === undefined ? {} : { requestedFor: by.onBehalfOf }) };
     const commands: readonly CaseCommand[] = [
-      { type: 'open', open: { personRef: null, source: 'handover', requester, office, terms, factId: null, reason } },
+      { type: 'open', open: { personRef: null, source: 'handover', ...requested, office, terms, factId: null, reason } },
       { type: 'recordPlan', plan, userId: null, now },
     ];
     const opened = cases.prepare(caseId, null, commands, by);

@@ -83,6 +83,7 @@ export class Retention {
       const events = await this.deps.store.read(STREAM);
       const status = this.statusIn(events);
       if (hash !== status.hash) throw new RuleViolation('retention.stale', 'the policy has other times by now; look at GET /v1/audit/retention again');
+      if (by.onBehalfOf !== undefined) throw new RuleViolation('approval.delegate', 'an approval is one’s own: nobody approves for somebody else');
       if (!actor.roles.some((role) => roles.includes(role)))
         throw new RuleViolation('retention.not_approver', `retention is approved by somebody with one of the roles ${roles.join(', ')}`);
       if (status.approvedBy.includes(actor.id)) return status;

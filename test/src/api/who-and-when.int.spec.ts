@@ -71,4 +71,39 @@ describe('an event says who caused it, how, for what and when', () => {
     expect(refused).toMatchObject({ data: { code: 'approval.delegate' }, meta: { actor: 'approver', onBehalfOf: 'approver2', channel: 'api' } });
     expect((await decide({})).status).toBe(200);
   });
+
+  it('also about holds, numbers, exports, retention and subscriptions', async () => {
+    const { body } = await api.call('requester', '/v1/cases', { fact: leaver('b1') });
+    const { ref } = (body as { person: { ref: string } }).person;
+    const forAnother = { 'on-behalf-of': 'operator' };
+    const held = await api.call('auditor', `/v1/persons/${ref}/legal-hold`, { reason: 'a dispute' }, forAnother);
+    const given = await api.call('admin', `/v1/persons/${ref}/export`, { reason: 'she asked for it' }, forAnother);
+    const subscribed = await api.call('admin', '/v1/audit/subscriptions', { url: 'https://siem.example.com/handover' }, forAnother);
+    expect([held.status, given.status, subscribed.status]).toEqual([200, 200, 201]);
+    const said = [...(await api.worker.store.read(`person/${ref}`)), ...(await api.worker.store.read(`subscription/${String(subscribed.body['id'])}`))];
+    for (const type of ['LegalHoldPlaced', 'DataExported', 'SubscriptionCreated'])
+      expect([type, said.find((event) => event.type === type)?.meta.onBehalfOf]).toEqual([type, 'operator']);
+  });
+
+  it('when somebody approves or confirms for another, which does not count', async () => {
+    const { body } = await api.call('requester', '/v1/cases', { fact: leaver('b2') });
+    const { hash } = (await api.call('auditor', '/v1/audit/retention')).body;
+    expect(await api.call('admin', '/v1/audit/retention/approvals', { hash }, { 'on-behalf-of': 'operator' })).toMatchObject({
+      status: 403,
+      body: { code: 'approval.delegate' },
+    });
+    await api.call('auditor', `/v1/cases/${String(body['id'])}/legal-hold`, { reason: 'a dispute' });
+    expect(
+      await api.call('admin', `/v1/cases/${String(body['id'])}/legal-hold/decisions`, { decision: 'approve', reason: 'x' }, { 'on-behalf-of': 'operator' }),
+    ).toMatchObject({ status: 403, body: { code: 'hold.delegate' } });
+  });
+
+  it('when a case was asked for in the name of an approver, who then cannot approve it', async () => {
+    const { body } = await api.call('requester', '/v1/cases', { fact: leaver('b3') }, { 'on-behalf-of': 'approver' });
+    const planHash = await planLeaverOf(api, String(body['id']));
+    const decide = (key: 'approver' | 'approver2') =>
+      api.call(key, `/v1/cases/${String(body['id'])}/approvals/leaver/decisions`, { decision: 'approve', planHash, reason: 'agreed' });
+    expect(await decide('approver')).toMatchObject({ status: 403, body: { code: 'approval.requester' } });
+    expect(await decide('approver2')).toMatchObject({ status: 200 });
+  });
 });

@@ -6,6 +6,7 @@ import { holdHistories, type CaseRows } from '@handover/event-store-postgres';
 import { holdShown, standingHold } from '@handover/read-models';
 import type { DataSource } from 'typeorm';
 import type { Caller } from '../http/auth.ts';
+import { byOf } from '../http/by.ts';
 import { refusal } from '../http/problem.ts';
 
 export interface HoldDeskDeps {
@@ -103,7 +104,7 @@ export class HoldDesk {
   }
 
   private by(caller: Caller) {
-    return { actor: caller.actor, channel: 'api' as const, commandId: this.deps.newId() };
+    return byOf(caller, this.deps.newId());
   }
 }
 

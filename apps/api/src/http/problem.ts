@@ -50,6 +50,7 @@ const statusOfRule = (code: string): number => {
       'retention.not_approver',
       'hold.role',
       'hold.subject',
+      'hold.delegate',
     ].includes(code)
   )
     return 403;

@@ -10,6 +10,7 @@ import { findNumber, findNumbers, historyOf, lastPersonOf, type KnownNumber } fr
 import type { DataSource } from 'typeorm';
 import type { CaseDesk } from '../cases/case-desk.ts';
 import type { Caller } from '../http/auth.ts';
+import { byOf } from '../http/by.ts';
 import { once, type Answered } from '../http/once.ts';
 import { Problem, refusal } from '../http/problem.ts';
 import { OfficeNames } from './office-names.ts';
@@ -89,7 +90,7 @@ export class NumberDesk {
   async read(caller: Caller): Promise<{ numbers: number; changed: number }> {
     const readAt = this.deps.now();
     const found = await this.deps.dialpad.numbers();
-    const { changed } = await this.deps.numbers.record(readAt, found, { actor: caller.actor, channel: 'api', commandId: this.deps.newId() });
+    const { changed } = await this.deps.numbers.record(readAt, found, byOf(caller, this.deps.newId()));
 
     return { numbers: found.length, changed };
   }
@@ -113,8 +114,8 @@ export class NumberDesk {
     const planned = await planTheNumber(planning, terms).catch(dialpadIsAway);
     if (planned.kind === 'blocked') throw new Problem(statusOf(planned.code), planned.code, planned.detail);
 
-    const wanted = { caseId, terms, plan: planned.plan, office: planned.office, requester: caller.actor, reason: body.reason, now: now() };
-    const opened = await openNumberCase(store, company, wanted, { actor: caller.actor, channel: 'api', commandId: caseId });
+    const wanted = { caseId, terms, plan: planned.plan, office: planned.office, reason: body.reason, now: now() };
+    const opened = await openNumberCase(store, company, wanted, byOf(caller, caseId));
     if (opened.refusal) throw refusal({ code: 'number.promised', message: 'the number is withheld for, or promised to, another case' });
 
     return { status: 201, body: await this.deps.desk.detail(caseId, caller) };

@@ -8,6 +8,7 @@ import { timelineOf } from '@handover/read-models';
 import type { DataSource } from 'typeorm';
 import type { HoldDesk } from '../holds/hold-desk.ts';
 import type { Caller } from '../http/auth.ts';
+import { byOf } from '../http/by.ts';
 import { Problem } from '../http/problem.ts';
 
 export interface SubjectAccessDeps {
@@ -55,7 +56,7 @@ export class SubjectAccess {
       // Nothing more can be sealed for somebody who is erased: then the words why are not kept.
       const personal = reason !== null && !profile.erased ? { personal: { reason } } : {};
       const event: PersonEvent = { type: 'DataExported', data: { actor: caller.actor, format, reasonCode }, ...personal };
-      const by = { actor: caller.actor, channel: 'api' as const, commandId };
+      const by = byOf(caller, commandId);
       await commitAll(this.deps.store, [appendOf({ stream: personStream(personRef), expected: version, decided: { events: [event] }, by, personRef })], {});
     });
   }

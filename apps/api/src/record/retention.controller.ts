@@ -6,6 +6,7 @@ import { ApiBearerAuth, ApiOperation, ApiResponse, ApiTags } from '@nestjs/swagg
 import { v7 } from 'uuid';
 import type { z } from 'zod';
 import { By, Roles, type Caller } from '../http/auth.ts';
+import { byOf } from '../http/by.ts';
 import { RETENTION } from '../tokens.ts';
 
 @ApiTags('audit')
@@ -48,7 +49,7 @@ export class RetentionController {
     @Body({ schema: contracts.retentionApproval }) { hash }: z.output<typeof contracts.retentionApproval>,
     @By() caller: Caller,
   ): Promise<z.input<typeof contracts.retentionStatus>> {
-    return shown(await this.retention.approve(hash, { id: caller.actor, roles: caller.roles }, { actor: caller.actor, channel: 'api', commandId: v7() }));
+    return shown(await this.retention.approve(hash, { id: caller.actor, roles: caller.roles }, byOf(caller, v7())));
   }
 }
 

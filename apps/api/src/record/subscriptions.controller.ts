@@ -139,4 +139,8 @@ const shownFilter = ({ filter: { personRef, ...filter } }: Subscription): Shown[
   ...filter,
   ...(personRef === undefined ? {} : { person: personRef }),
 });
-const metaOf = (caller: Caller): EventMeta => ({ actor: caller.actor, channel: 'api' });
+const metaOf = (caller: Caller): EventMeta => ({
+  actor: caller.actor,
+  ...(caller.onBehalfOf === undefined ? {} : { onBehalfOf: caller.onBehalfOf }),
+  channel: 'api',
+});

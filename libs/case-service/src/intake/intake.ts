@@ -202,6 +202,7 @@ export class Intake {
             personRef,
             source: arrived.source,
             requester: arrived.by.actor,
+            ...(arrived.by.onBehalfOf === undefined ? {} : { requestedFor: arrived.by.onBehalfOf }),
             office: action.office,
             terms: action.terms,
             factId: action.factId,

@@ -97,7 +97,7 @@ const asVerdict = (decision: string): Verdict => {
 /** Why this decision does not count; the order matters: who may decide at all comes before what they saw. */
 const refusalOf = (state: OpenCase, stage: StageState, command: Decide, now: string): string | null => {
   const { by } = command;
-  if (by.actor === state.requester) return 'approval.requester';
+  if (by.actor === state.requester || by.actor === state.requestedFor) return 'approval.requester';
   if (by.personRef !== null && isAbout(state, by.personRef)) return 'approval.subject';
   if (by.onBehalfOf !== undefined) return 'approval.delegate';
   if (!by.roles.some((role) => stage.by.includes(role))) return 'approval.not_approver';
@@ -119,7 +119,7 @@ const isAbout = ({ personRef, terms }: OpenCase, who: string): boolean =>
   personRef === who || (terms.kind === 'number' && terms.to?.kind === 'person' && terms.to.personRef === who);
 
 const REFUSALS: Readonly<Record<string, string>> = {
-  'approval.requester': 'who asked for the case cannot decide on it',
+  'approval.requester': 'who asked for the case, or for whom it was asked, cannot decide on it',
   'approval.subject': 'nobody decides about themselves',
   'approval.delegate': 'a decision is one’s own: nobody decides for somebody else',
   'approval.not_approver': 'this actor is no approver of the stage',

@@ -11,6 +11,8 @@ export interface OpenCaseCommand {
   readonly personRef: string | null;
   readonly source: string;
   readonly requester: string;
+  /** Whom the requester says they act for: no more a neutral eye on the case than they are. */
+  readonly requestedFor?: string;
   readonly office: string | null;
   readonly terms: Terms;
   readonly factId: string | null;

@@ -9,7 +9,16 @@ type Event<T extends string, D> = { readonly type: T; readonly data: D; readonly
 export type CaseEvent =
   | Event<
       'CaseOpened',
-      { kind: CaseKind; personRef: string | null; source: string; requester: string; office: string | null; terms: Terms; factId: string | null }
+      {
+        kind: CaseKind;
+        personRef: string | null;
+        source: string;
+        requester: string;
+        requestedFor?: string;
+        office: string | null;
+        terms: Terms;
+        factId: string | null;
+      }
     >
   /** `adds`: work for a person, because the hand-over had begun for what HR said before. */
   | Event<'TermsChanged', { terms: Terms; factId: string | null; what: string; office?: string | null; adds?: readonly PlannedStep[] }>

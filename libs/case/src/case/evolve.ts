@@ -147,6 +147,7 @@ const open = (data: Extract<CaseEvent, { type: 'CaseOpened' }>['data']): OpenCas
   personRef: data.personRef,
   source: data.source,
   requester: data.requester,
+  requestedFor: data.requestedFor ?? null,
   office: data.office,
   terms: data.terms,
   phase: 'planned',

@@ -85,6 +85,16 @@ describe('a legal hold', () => {
     expect(lifted.when(start('delete', day(14))).refusal).toBeUndefined();
   });
 
+  it('that was placed, or is to be lifted, in somebody’s name needs somebody else than them', () => {
+    const delegate = { ...approver, actor: 'tickets', roles: ['auditor'], onBehalfOf: 'counsel' };
+    const placed = ready.then(holding('place', 'tickets', { by: delegate }));
+    expect(placed.when(holding('confirm', 'counsel')).refusal?.code).toBe('hold.same_actor');
+    expect(placed.when(holding('confirm', 'second', { by: { ...delegate, actor: 'second' } })).refusal?.code).toBe('hold.delegate');
+    const asked = placed.then(holding('confirm', 'second'), holding('lift', 'tickets', { by: delegate }));
+    expect(asked.when(holding('lift', 'counsel')).refusal?.code).toBe('hold.same_actor');
+    expect(asked.then(holding('lift', 'second')).state().legalHold).toBeNull();
+  });
+
   it('is nothing for roles that the policy does not name, nor for the person themselves; both are recorded', () => {
     expect(ready.when(holding('place', 'requester', { roles: ['requester'] }))).toMatchObject({
       refusal: { code: 'hold.role' },

@@ -47,6 +47,8 @@ export interface OpenCase {
   readonly personRef: string | null;
   readonly source: string;
   readonly requester: string;
+  /** Whom the requester said they act for. */
+  readonly requestedFor: string | null;
   readonly office: string | null;
   readonly terms: Terms;
   readonly phase: Phase;

@@ -4,10 +4,13 @@ import type { Decider } from '../case/decider.ts';
 /** A legal hold, on a case or on a person. It holds from the moment it is placed; a second person confirms or ends it. */
 export interface LegalHold {
   readonly by: string;
+  /** Whom who placed it said they act for: no more a second pair of eyes than they are. */
+  readonly placedFor: string | null;
   /** ISO instant by which somebody else should have confirmed it; null: placed before holds were confirmed. */
   readonly confirmUntil: string | null;
   readonly confirmedBy: string | null;
   readonly liftAskedBy: string | null;
+  readonly liftAskedFor: string | null;
 }
 
 /** Who may do what about holds: the policy's word, roles. */
@@ -35,10 +38,10 @@ type Event<T extends string, D> = { readonly type: T; readonly data: D; readonly
 
 /** `scope` is `person` where a case is held because its person is. */
 export type HoldEvent =
-  | Event<'LegalHoldPlaced', { actor: string; confirmUntil: string | null; scope?: 'case' | 'person'; late?: readonly string[] }>
+  | Event<'LegalHoldPlaced', { actor: string; onBehalfOf?: string; confirmUntil: string | null; scope?: 'case' | 'person'; late?: readonly string[] }>
   | Event<'LegalHoldConfirmed', { actor: string; placedBy: string }>
   | Event<'LegalHoldRejected', { actor: string; placedBy: string }>
-  | Event<'LegalHoldLiftAsked', { actor: string }>
+  | Event<'LegalHoldLiftAsked', { actor: string; onBehalfOf?: string }>
   | Event<'LegalHoldLiftRefused', { actor: string; code: string }>
   | Event<'LegalHoldKept', { actor: string; askedBy: string }>
   | Event<'LegalHoldLifted', { actor: string; askedBy?: string; scope?: 'case' | 'person' }>
@@ -48,13 +51,20 @@ export type HoldEvent =
 export const evolveHold = (hold: LegalHold | null, event: HoldEvent): LegalHold | null => {
   switch (event.type) {
     case 'LegalHoldPlaced':
-      return { by: event.data.actor, confirmUntil: event.data.confirmUntil, confirmedBy: null, liftAskedBy: null };
+      return {
+        by: event.data.actor,
+        placedFor: event.data.onBehalfOf ?? null,
+        confirmUntil: event.data.confirmUntil,
+        confirmedBy: null,
+        liftAskedBy: null,
+        liftAskedFor: null,
+      };
     case 'LegalHoldConfirmed':
       return hold && { ...hold, confirmedBy: event.data.actor };
     case 'LegalHoldLiftAsked':
-      return hold && { ...hold, liftAskedBy: event.data.actor };
+      return hold && { ...hold, liftAskedBy: event.data.actor, liftAskedFor: event.data.onBehalfOf ?? null };
     case 'LegalHoldKept':
-      return hold && { ...hold, liftAskedBy: null };
+      return hold && { ...hold, liftAskedBy: null, liftAskedFor: null };
     case 'LegalHoldRejected':
     case 'LegalHoldLifted':
       return null;
@@ -86,10 +96,11 @@ const placed = (hold: LegalHold | null, { by, now, rule, reason }: HoldRequest, 
   if (hold !== null) return nothingNew;
   const confirmUntil = new Date(Date.parse(now) + rule.confirmWithin).toISOString();
 
-  return happened({ type: 'LegalHoldPlaced', data: { actor: by.actor, confirmUntil, ...(late.length > 0 ? { late } : {}) }, personal: { reason } });
+  return happened({ type: 'LegalHoldPlaced', data: { ...actorOf(by), confirmUntil, ...(late.length > 0 ? { late } : {}) }, personal: { reason } });
 };
 
-const answered = (hold: LegalHold, verb: Exclude<HoldVerb, 'place'>, { by: { actor }, reason }: HoldRequest): Decided<HoldEvent> => {
+const answered = (hold: LegalHold, verb: Exclude<HoldVerb, 'place'>, { by, reason }: HoldRequest): Decided<HoldEvent> => {
+  const { actor } = by;
   const personal = { reason };
   switch (verb) {
     case 'confirm':
@@ -101,26 +112,30 @@ const answered = (hold: LegalHold, verb: Exclude<HoldVerb, 'place'>, { by: { act
       return happened({ type: 'LegalHoldKept', data: { actor, askedBy: hold.liftAskedBy }, personal });
     case 'lift':
       return hold.liftAskedBy === null
-        ? happened({ type: 'LegalHoldLiftAsked', data: { actor }, personal })
+        ? happened({ type: 'LegalHoldLiftAsked', data: actorOf(by), personal })
         : happened({ type: 'LegalHoldLifted', data: { actor, askedBy: hold.liftAskedBy }, personal });
   }
 };
+
+const actorOf = ({ actor, onBehalfOf }: Decider): { actor: string; onBehalfOf?: string } => ({ actor, ...(onBehalfOf === undefined ? {} : { onBehalfOf }) });
 
 const refusalOf = (hold: LegalHold | null, verb: HoldVerb, { by, rule }: HoldRequest, subject: string | null): string | null => {
   const isSecond = verb !== 'place' && !(verb === 'lift' && hold?.liftAskedBy === null);
   const allowed = isSecond ? rule.approveBy : rule.by;
   if (!by.roles.some((role) => allowed.includes(role))) return 'hold.role';
   if (by.personRef !== null && by.personRef === subject) return 'hold.subject';
-  if ((verb === 'confirm' || verb === 'reject') && hold?.by === by.actor) return 'hold.same_actor';
+  if (isSecond && by.onBehalfOf !== undefined) return 'hold.delegate';
+  if ((verb === 'confirm' || verb === 'reject') && [hold?.by, hold?.placedFor].includes(by.actor)) return 'hold.same_actor';
   if (verb === 'reject' && hold?.confirmedBy !== null) return 'hold.confirmed';
 
-  return isSecond && (verb === 'lift' || verb === 'keep') && hold?.liftAskedBy === by.actor ? 'hold.same_actor' : null;
+  return isSecond && (verb === 'lift' || verb === 'keep') && [hold?.liftAskedBy, hold?.liftAskedFor].includes(by.actor) ? 'hold.same_actor' : null;
 };
 
 const REFUSALS: Readonly<Record<string, string>> = {
   'hold.role': 'the policy (legalHold) names no role of this actor for that',
   'hold.subject': 'nobody decides about a legal hold on themselves',
   'hold.same_actor': 'a legal hold takes two people: somebody else has to agree',
+  'hold.delegate': 'a decision is one’s own: nobody decides for somebody else',
   'hold.confirmed': 'the legal hold is confirmed; it is lifted by asking to lift it, and somebody else agreeing',
 };
 
