@@ -53,12 +53,15 @@ class IdTaken extends EventStoreError {
 /** A version that no stream has: asked for it, the database compares what is stored under the ids. */
 const NOWHERE = -1;
 
+/** Refused before anything of it was compared with what is stored. */
+const mayBeStored = (answer: Committed | Error): boolean => answer instanceof IdTaken || (answer instanceof EventStoreError && answer.code === 'erased');
+
 /**
  * The same commit as a question: is just this stored already? Null when the answer says no more than is known. A repetition
- * that was decided anew comes at the version of now, where only the taken id shows that it is one.
+ * that was decided anew comes at the version of now, where only the taken id shows that it is one, or that its person is erased by now.
  */
 export const asRepetition = (commit: PreparedCommit, answer: Committed | Error): PreparedCommit | null =>
-  answer instanceof IdTaken ? { ...commit, appends: commit.appends.map((append) => ({ ...append, expected: NOWHERE })) } : null;
+  mayBeStored(answer) ? { ...commit, appends: commit.appends.map((append) => ({ ...append, expected: NOWHERE })) } : null;
 
 /** As JSON writes U+0000 and halves of surrogate pairs, which jsonb refuses; with an even number of backslashes it would be plain text. */
 const UNSTORABLE = /(?<!\\)(?:\\\\)*\\u(?:0000|d[89a-f])/;

@@ -120,6 +120,10 @@ export const eventStoreContract = (name: string, open: () => Promise<EventStore>
       await store.commit([], { destroyKeysOf: [person] });
 
       expect(await store.commit([sealed])).toMatchObject({ already: true });
+      // Decided anew at the version of now, and not alone.
+      await store.commit([append(other, 0, event(other, 1))]);
+      const [anew] = await Promise.allSettled([store.commit([{ ...sealed, expected: 1 }]), store.commit([append(other, 1, event(other, 2))])]);
+      expect(anew).toMatchObject({ status: 'fulfilled', value: { versions: { [stream]: 1 }, already: true } });
     });
 
     it('stores the same event, sent twenty times at once, once: nineteen hear "already"', async () => {
