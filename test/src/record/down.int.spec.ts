@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { migrate } from '@handover/event-store-postgres';
+import { describeSchema, migrate } from '@handover/event-store-postgres';
 import type { DataSource } from 'typeorm';
 import { openRecord, type OwnRecord } from '../support/own-record.ts';
 
@@ -23,5 +23,21 @@ describe('the migrations', () => {
     expect(await db.query(`SELECT 1 FROM pg_namespace WHERE nspname IN ('ev', 'app')`)).toEqual([]);
     await migrate(db);
     expect(await objects()).toEqual(before);
+  }, 60_000);
+
+  it('each leave what was there before them, to the last function, when they are taken back', async () => {
+    for (let left = db.migrations.length; left > 0; left -= 1) await db.undoLastMigration({ transaction: 'each' });
+    const all = [...db.migrations];
+    const states = [await describeSchema(db)];
+    for (let count = 1; count <= all.length; count += 1) {
+      Object.assign(db, { migrations: all.slice(0, count) });
+      await db.runMigrations({ transaction: 'each' });
+      states.push(await describeSchema(db));
+    }
+    for (const { name } of [...all].reverse()) {
+      await db.undoLastMigration({ transaction: 'each' });
+      states.pop();
+      expect([name, await describeSchema(db)]).toEqual([name, states.at(-1)]);
+    }
   }, 60_000);
 });

@@ -9,8 +9,7 @@ export class ScrubKeys1772000000048 implements MigrationInterface {
 
   async up(db: QueryRunner): Promise<void> {
     await db.query(`ALTER TABLE ev.subject_key RESET (autovacuum_vacuum_threshold, autovacuum_vacuum_scale_factor)`);
-    await db.query(`CREATE FUNCTION ev.scrub_keys() RETURNS void LANGUAGE plpgsql SECURITY DEFINER SET search_path = ev, pg_temp SET lock_timeout = '2s' AS $$
-      BEGIN CLUSTER ev.subject_key USING subject_key_pkey; END $$`);
+    await db.query(SCRUB);
   }
 
   async down(db: QueryRunner): Promise<void> {
@@ -19,3 +18,6 @@ export class ScrubKeys1772000000048 implements MigrationInterface {
     await db.query(`ALTER TABLE ev.subject_key SET (autovacuum_vacuum_threshold = 0, autovacuum_vacuum_scale_factor = 0)`);
   }
 }
+
+export const SCRUB = `CREATE FUNCTION ev.scrub_keys() RETURNS void LANGUAGE plpgsql SECURITY DEFINER SET search_path = ev, pg_temp SET lock_timeout = '2s' AS $$
+      BEGIN CLUSTER ev.subject_key USING subject_key_pkey; END $$`;
