@@ -94,10 +94,11 @@ export class RetentionRows {
     return rows.map((row) => row.person_ref);
   }
 
-  /** An entry stays and says that its body is gone. */
+  /** An entry stays and says that its body is gone; nobody waits to try again what is not there. */
   async purgeBodies(ids: readonly string[]): Promise<number> {
     const [, count] = (await this.dataSource.query(
-      `UPDATE app.inbox SET body = NULL, reason = coalesce(reason || '; ', '') || 'what was sent is deleted: its time is over'
+      `UPDATE app.inbox SET body = NULL, status = CASE status WHEN 'failed' THEN 'ignored' ELSE status END,
+         reason = coalesce(reason || '; ', '') || 'what was sent is deleted: its time is over'
        WHERE body IS NOT NULL AND status <> 'received' AND id = ANY($1::uuid[])`,
       [ids],
     )) as [unknown, number];

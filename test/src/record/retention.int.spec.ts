@@ -254,4 +254,14 @@ describe('retention', () => {
     const rows: { body: unknown }[] = await api.dataSource.query('SELECT body FROM app.inbox WHERE id = $1', [id]);
     expect(rows[0]?.body).toBeNull();
   });
+
+  it('has nobody wait any more for what was given up, because nothing is left to try again', async () => {
+    const { id } = await api.worker.inbox.accept({ source: 'generic', webhookId: 'w2', body: Buffer.from('{"type":"employee.hired"}') });
+    await api.worker.inbox.countFailure(id, { code: 'internal', delayMs: 0, limit: 1 });
+    expect(await api.worker.inbox.failed()).toBe(1);
+    await sleep(1_100);
+    expect(await run()).toMatchObject({ inboxBodies: 1 });
+    expect(await api.worker.inbox.get(id)).toMatchObject({ status: 'ignored', reason: expect.stringMatching(/^could not be worked.*its time is over$/) });
+    expect(await api.worker.inbox.failed()).toBe(0);
+  });
 });
