@@ -2,7 +2,8 @@ import { afterEach, describe, expect, it } from '@jest/globals';
 import { stepOf, type CaseView, type OpenCase } from '@handover/case';
 import type { DialpadUser } from '@handover/connector-dialpad';
 import fc from 'fast-check';
-import { employeeOf, startSkippedTime, type SkippedTime } from '../support/skipped-time.ts';
+import { activeUsers, employeeOf } from '../support/company.ts';
+import { startSkippedTime, type SkippedTime } from '../support/skipped-time.ts';
 import { scenario, type RandomJoiner, type RandomLeaver, type Scenario } from './scenario.ts';
 import { unapproved, withoutOutcome, type Told } from './streams.ts';
 import { watchCompany, type Watch } from './watch.ts';
@@ -27,13 +28,6 @@ afterEach(async () => {
   world = null;
 }, 60_000);
 
-const dayIn = (at: string, days: number): string => new Date(Date.parse(at) + days * 86_400_000).toISOString().slice(0, 10);
-
-const activeUsers = async ({ control, dialpad }: SkippedTime): Promise<DialpadUser[]> => {
-  const { items } = await control<{ items: { id: string }[] }>('/api/v2/users?state=active&limit=100&apikey=test');
-  return (await Promise.all(items.map(({ id }) => dialpad.readUser(id)))).filter((user): user is DialpadUser => user !== null);
-};
-
 const tellLeaver = async (at: SkippedTime, leaver: RandomLeaver, users: readonly DialpadUser[]): Promise<Running> => {
   const user = users[leaver.who % users.length] as DialpadUser;
   const colleague = users.find((each) => each.officeId === user.officeId && each.id !== user.id) ?? user;
@@ -45,18 +39,17 @@ const tellLeaver = async (at: SkippedTime, leaver: RandomLeaver, users: readonly
     office: { office },
   }[leaver.successor];
   // HR has told of the colleague before: nobody can be a successor whom Handover has never heard of.
-  if (leaver.successor === 'colleague') await at.say('employee.changed', { ...employeeOf(colleague, `E-${colleague.id}`), timeZone: 'UTC' });
+  if (leaver.successor === 'colleague') await at.say('employee.changed', { ...employeeOf(colleague), timeZone: 'UTC' });
   const fact = {
-    ...employeeOf(user, `E-${user.id}`),
+    ...employeeOf(user),
     timeZone: 'UTC',
-    lastWorkingDay: dayIn(at.now(), leaver.lastDay),
+    lastWorkingDay: at.dayIn(leaver.lastDay),
     successor,
     ...(leaver.immediate ? { urgency: 'immediate', reasonCode: 'misconduct' } : {}),
   };
   const caseId = await at.tell('employee.terminated', fact);
   if (leaver.story === 'told-twice') await at.tell('employee.terminated', fact);
-  if (leaver.story === 'date-moved')
-    await at.tell('employee.termination_date_changed', { ...employeeOf(user, `E-${user.id}`), timeZone: 'UTC', lastWorkingDay: dayIn(at.now(), 3) });
+  if (leaver.story === 'date-moved') await at.tell('employee.termination_date_changed', { ...employeeOf(user), timeZone: 'UTC', lastWorkingDay: at.dayIn(3) });
 
   return { caseId, story: leaver.story, done: false };
 };
@@ -70,7 +63,7 @@ const tellJoiner = async (at: SkippedTime, joiner: RandomJoiner, index: number):
     familyName: `Comer${index}`,
     office: joiner.office,
     timeZone: 'UTC',
-    startDate: dayIn(at.now(), joiner.startsIn),
+    startDate: at.dayIn(joiner.startsIn),
     number,
     groups: [{ type: 'department', name: `${joiner.office} Sales` }],
   };
@@ -152,7 +145,7 @@ const live = async (drawn: Scenario): Promise<void> => {
     },
   });
   world = at;
-  const users = await activeUsers(at);
+  const users = await activeUsers(at.dialpad);
   watch = await watchCompany(await at.sandboxUrl());
   for (const { operation, nth, fault } of drawn.faults) await at.control('/sandbox/faults', { operation, nth, fault });
 

@@ -1,22 +1,26 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { durationMs, type CaseCommand, type CaseView } from '@handover/case';
-import { Cases, type By } from '@handover/case-service';
+import { durationMs, type CaseView } from '@handover/case';
+import { Cases } from '@handover/case-service';
 import { parsePolicy, type Secrets } from '@handover/config';
-import { createDialpad, type DialpadUser } from '@handover/connector-dialpad';
+import { createDialpad } from '@handover/connector-dialpad';
 import { rateBudget } from '@handover/connector-kit';
 import { startSandbox } from '@handover/dialpad-sandbox';
 import { openServiceDatabase } from '@handover/event-store-postgres';
 import { createLogger } from '@handover/observability';
 import { testPostgres, timeSkippingServer } from '@handover/servers';
 import { bundleWorkflows, compose, createWorkers, addSearchAttributes, startRelays } from '@handover/worker';
-import { caseViewQuery, workflowIdOf } from '@handover/workflow-contracts';
+import { caseViewQuery, taskQueues, workflowIdOf } from '@handover/workflow-contracts';
 import { Context } from '@temporalio/activity';
 import { historyToJSON } from '@temporalio/common/lib/proto-utils.js';
 import { TestWorkflowEnvironment } from '@temporalio/testing';
 import { DefaultLogger, Runtime, makeTelemetryFilterString } from '@temporalio/worker';
+import { inDialpad } from './in-dialpad.ts';
+import { saidAndDecided } from './said-and-decided.ts';
 import { eventually } from './wait.ts';
+
+export { employeeOf } from './company.ts';
 
 Runtime.install({ logger: new DefaultLogger('ERROR'), telemetryOptions: { logging: { filter: makeTelemetryFilterString({ core: 'ERROR' }) } } });
 
@@ -100,6 +104,11 @@ export const startSkippedTime = async (policyText = '', { users = 60, seed = 7, 
     if (!found) throw new Error('there is no such case');
     return found;
   };
+  const until = (caseId: string, what: string, holds: (view: CaseView) => boolean): Promise<CaseView> =>
+    eventually(what, async () => {
+      const seen = await view(caseId);
+      return holds(seen) ? seen : null;
+    });
 
   /** Every open case's workflow knows the newest version of its stream. */
   const heard = async (): Promise<void> => {
@@ -125,15 +134,8 @@ export const startSkippedTime = async (policyText = '', { users = 60, seed = 7, 
     control,
     view,
     now,
-    /** What HR says; answers the case it opened or touched. */
-    tell: async (type: string, data: object): Promise<string> => {
-      const id = randomUUID();
-      const by: By = { actor: 'source:generic', channel: 'webhook', commandId: id };
-      const taken = await composed.intake.take({ id, source: 'generic', body: { type, timestamp: now(), data }, by, inbox: false });
-      const caseId = taken.caseIds[taken.caseIds.length - 1];
-      if (caseId === undefined) throw new Error(`no case: ${taken.status} ${taken.reason}`);
-      return caseId;
-    },
+    ...(await inDialpad({ sandboxUrl: sandbox.url, dialpad, control, userIdOf: async (caseId) => (await cases.load(caseId))?.state.userId ?? null })),
+    ...saidAndDecided({ cases, intake: composed.intake, now, until }),
     /** In Temporal's time and, unless it is left behind, in Dialpad's; once every workflow has heard what the stream said. */
     pass: async (duration: string, { dialpadToo = true } = {}): Promise<void> => {
       const ms = durationMs(duration) ?? 0;
@@ -145,24 +147,6 @@ export const startSkippedTime = async (policyText = '', { users = 60, seed = 7, 
       if (dialpadToo) await control('/sandbox/clock', { advance: `PT${ms / 1000}S` });
       skippedMs += ms;
       await env.sleep(ms);
-    },
-    /** What HR says of somebody who may need no case. */
-    say: async (type: string, data: object): Promise<void> => {
-      const id = randomUUID();
-      await composed.intake.take({
-        id,
-        source: 'generic',
-        body: { type, timestamp: now(), data },
-        by: { actor: 'source:generic', channel: 'webhook', commandId: id },
-        inbox: false,
-      });
-    },
-    vote: async (caseId: string, stage: string, decision: 'approve' | 'refuse', actor: string, hash?: string): Promise<void> => {
-      const planHash = hash ?? (await cases.load(caseId))?.state.plan?.hash ?? '';
-      const by = { actor, roles: ['approver'], personRef: null };
-      const decide = { stage, decision, planHash, by, reasonCode: null, reason: null, channelCounts: true };
-      const { refusal } = await cases.execute(caseId, { type: 'decide', now: now(), decide }, { actor, channel: 'api', commandId: randomUUID() });
-      if (refusal) throw new Error(refusal.code);
     },
     /** Every message is delivered, every workflow has heard of it, and no activity has written anything for a while. */
     settled: async (): Promise<void> => {
@@ -183,34 +167,22 @@ export const startSkippedTime = async (policyText = '', { users = 60, seed = 7, 
         120_000,
       );
     },
-    until: (caseId: string, what: string, holds: (view: CaseView) => boolean): Promise<CaseView> =>
-      eventually(what, async () => {
-        const seen = await view(caseId);
-        return holds(seen) ? seen : null;
-      }),
-    approve: async (caseId: string, stage: string, actor = 'approver'): Promise<void> => {
-      const hash = (await cases.load(caseId))?.state.plan?.hash ?? '';
-      const command: CaseCommand = {
-        type: 'decide',
-        now: now(),
-        decide: {
-          stage,
-          decision: 'approve',
-          planHash: hash,
-          by: { actor, roles: ['approver'], personRef: null },
-          reasonCode: null,
-          reason: null,
-          channelCounts: true,
-        },
-      };
-      const { refusal } = await cases.execute(caseId, command, { actor, channel: 'api', commandId: randomUUID() });
-      if (refusal) throw new Error(refusal.code);
-    },
-    execute: (caseId: string, command: CaseCommand) => cases.execute(caseId, command, { actor: 'operator', channel: 'api', commandId: randomUUID() }),
-    writes: async (): Promise<readonly { operation: string; userId: string | null }[]> => control('/sandbox/writes?log=1'),
-    user: async (id: string): Promise<DialpadUser | null> => dialpad.readUser(id),
+    until,
+    /** Or where it needs somebody. */
+    ended: (caseId: string): Promise<CaseView> => until(caseId, 'the end', (seen) => seen.closed || seen.attention !== null),
+    invited: (caseId: string): Promise<CaseView> => until(caseId, 'the invitation', (seen) => seen.phase === 'awaiting-acceptance' || seen.attention !== null),
+    /** The schedules that look at all cases do not exist on the test server: a look is started by hand. */
+    look: (at: 'acceptancePoll' | 'taskPoll') =>
+      env.client.workflow.execute(at, { workflowId: `${at}-${randomUUID()}`, taskQueue: taskQueues.cases, args: [] }),
     sandboxUrl: async (): Promise<string> => sandbox.url,
     eventTypes: async (caseId: string): Promise<readonly string[]> => (await cases.events(caseId)).map((event) => event.type),
+    /** What was read last for a step, whatever it said. */
+    evidenceOf: async (caseId: string, step: string): Promise<Record<string, unknown>> => {
+      const read = (await cases.events(caseId)).filter(
+        (event) => ['StepVerified', 'StepDoneByHand', 'StepContradicted'].includes(event.type) && (event.data as { step: string }).step === step,
+      );
+      return ((read[read.length - 1]?.data ?? {}) as { evidence?: Record<string, unknown> }).evidence ?? {};
+    },
     /** Never by `result()`: waiting for one makes the test server's clock jump ahead, by years when nothing is left to do. */
     runStatus: async (kind: string, caseId: string): Promise<string> =>
       (await env.client.workflow.getHandle(workflowIdOf(kind, caseId)).describe()).status.name,
@@ -236,11 +208,3 @@ export const startSkippedTime = async (policyText = '', { users = 60, seed = 7, 
 };
 
 export type SkippedTime = Awaited<ReturnType<typeof startSkippedTime>>;
-
-/** An active user of the seeded company, told to HR as somebody with this employee id. */
-export const employeeOf = (user: DialpadUser, employeeId: string) => ({
-  employeeId,
-  email: user.emails[0] ?? '',
-  givenName: user.firstName ?? '',
-  familyName: user.lastName ?? '',
-});

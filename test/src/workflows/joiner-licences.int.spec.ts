@@ -1,50 +1,22 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import type { CaseView } from '@handover/case';
-import type { Office } from '@handover/connector-dialpad';
+import { fillSeats } from '../support/company.ts';
 import { startSkippedTime, type SkippedTime } from '../support/skipped-time.ts';
 
 let world: SkippedTime;
-let offices: readonly Office[];
 
-const dayIn = (days: number): string => new Date(Date.parse(world.now()) + days * 86_400_000).toISOString().slice(0, 10);
-const idOf = (name: string): string => offices.find((each) => each.name === name)?.id ?? '';
 const hire = (name: string, more: object = {}): Promise<string> =>
-  world.tell('employee.hired', {
-    employeeId: `L-${name}`,
-    email: `${name}.licence@example.com`,
-    givenName: name,
-    familyName: 'Licence',
-    office: 'Berlin',
-    timeZone: 'UTC',
-    startDate: dayIn(1),
-    ...more,
-  });
-const userOf = async (caseId: string) => {
-  const id = (await world.cases.load(caseId))?.state.userId;
-  return id ? world.user(id) : null;
-};
-const invited = (caseId: string): Promise<CaseView> =>
-  world.until(caseId, 'the invitation', (view) => view.phase === 'awaiting-acceptance' || view.attention !== null);
+  world.hire({ employeeId: `L-${name}`, email: `${name}.licence@example.com`, givenName: name, familyName: 'Licence', ...more });
 const joins = async (caseId: string): Promise<void> => {
-  await invited(caseId);
-  await world.control(`/sandbox/users/${(await userOf(caseId))?.id}/accept`, {});
-  await world.env.client.workflow.execute('acceptancePoll', { workflowId: `poll-${caseId}`, taskQueue: 'handover-cases', args: [] });
-  await world.until(caseId, 'the end', (view) => view.closed || view.attention !== null);
+  await world.invited(caseId);
+  await world.accept(caseId);
+  await world.look('acceptancePoll');
+  await world.ended(caseId);
 };
-const free = async (office: string) => world.dialpad.freeSeats(idOf(office));
-const bought = async (office: string) => world.dialpad.seatsBought(idOf(office));
-/** Others take what is free. */
-const fill = async (office: string, license: string, seat: 'talk' | 'sell' | 'contactCenter', leave = 0): Promise<void> => {
-  for (let n = (await free(office))[seat]; n > leave; n -= 1) {
-    await world.dialpad.inviteUser(
-      { email: `fill-${office}-${seat}-${n}@example.com`.replaceAll(' ', '-'), givenName: 'F', familyName: String(n), officeId: idOf(office), license },
-      { startedAt: '2020-01-01T00:00:00Z' },
-    );
-  }
-};
+const free = async (office: string) => world.dialpad.freeSeats(world.office(office).id);
+const bought = async (office: string) => world.dialpad.seatsBought(world.office(office).id);
 const fillNumbers = async (office: string): Promise<string> => {
   const [user] = (await world.dialpad.users('active')).filter(
-    (each) => each.officeId === idOf(office) && each.license === 'talk' && each.phoneNumbers.length === 1,
+    (each) => each.officeId === world.office(office).id && each.license === 'talk' && each.phoneNumbers.length === 1,
   );
   if (!user) throw new Error('nobody to give numbers to');
   while ((await free(office)).additionalNumber > 0) {
@@ -56,7 +28,6 @@ const fillNumbers = async (office: string): Promise<string> => {
 
 beforeAll(async () => {
   world = await startSkippedTime();
-  offices = await world.dialpad.offices();
 }, 60_000);
 afterAll(() => world.stop(), 30_000);
 
@@ -64,8 +35,8 @@ describe('the licences of a joiner', () => {
   it('are claimed of every kind before anything is sent: Support with a number takes two', async () => {
     const before = await free('New York');
     const caseId = await hire('ada', { office: 'New York', license: 'lite_support_agents', number: { from: 'reserved' } });
-    await invited(caseId);
-    expect(await userOf(caseId)).toMatchObject({ license: 'lite_support_agents', phoneNumbers: [expect.any(String)] });
+    await world.invited(caseId);
+    expect(await world.userOf(caseId)).toMatchObject({ license: 'lite_support_agents', phoneNumbers: [expect.any(String)] });
     const after = await free('New York');
     expect(after).toMatchObject({ contactCenter: before.contactCenter - 1, additionalNumber: before.additionalNumber - 1, talk: before.talk });
     expect((await world.cases.load(caseId))?.state.steps.map((step) => step.id).slice(0, 3)).toEqual(['preflight', 'seat', 'seat-number']);
@@ -84,9 +55,9 @@ describe('the licences of a joiner', () => {
     const [, extra = ''] = (await world.dialpad.numbersOf(holder)).map((each) => each.number);
     await world.dialpad.poolNumber(extra);
     await world.pass('1h');
-    await invited(caseId);
+    await world.invited(caseId);
     expect((await world.view(caseId)).attention).toBeNull();
-    expect((await userOf(caseId))?.phoneNumbers).toHaveLength(1);
+    expect((await world.userOf(caseId))?.phoneNumbers).toHaveLength(1);
     expect(await bought('Berlin')).toEqual(before);
     await world.history('joiner', caseId, 'joiner-waits-for-two-licences');
   }, 60_000);
@@ -101,13 +72,12 @@ describe('the licences of a joiner', () => {
         { type: 'coachingteam', name: 'New York Coaching' },
       ],
     });
-    await world.until(caseId, 'the approval', (view) => view.gates.joiner === 'open');
-    await world.approve(caseId, 'joiner');
-    await invited(caseId);
-    expect((await userOf(caseId))?.groupDetails).toEqual([]);
+    await world.approveWhenAsked(caseId, 'joiner');
+    await world.invited(caseId);
+    expect((await world.userOf(caseId))?.groupDetails).toEqual([]);
     await joins(caseId);
     expect(await world.view(caseId)).toMatchObject({ phase: 'done', attention: null });
-    const user = await userOf(caseId);
+    const user = await world.userOf(caseId);
     expect(user?.groupDetails).toMatchObject([{ type: 'callcenter', role: 'supervisor' }]);
     expect(await free('New York')).toMatchObject({ talk: before.talk - 1, sell: before.sell - 1 });
     const [channels, teams] = [await world.dialpad.channels(), await world.dialpad.coachingTeams()];
@@ -118,9 +88,9 @@ describe('the licences of a joiner', () => {
   }, 60_000);
 
   it('that Dialpad buys by itself are noticed by its own counter, and somebody has to look', async () => {
-    const caseId = await hire('dara', { office: 'San Francisco', startDate: dayIn(20) });
+    const caseId = await hire('dara', { office: 'San Francisco', startDate: world.dayIn(20) });
     await world.until(caseId, 'the schedule', (view) => view.phase === 'scheduled' && view.waitsFor[0]?.on === 'clock');
-    await fill('San Francisco', 'talk', 'talk'); // others take the seat that was free when it was claimed
+    await fillSeats(world.dialpad, world.office('San Francisco').id); // others take the seat that was free when it was claimed
     await world.control('/sandbox/switches', { noSeat: 'buys' });
     await world.pass('450h');
     await world.until(caseId, 'the invitation', (view) => view.phase === 'awaiting-acceptance');
@@ -131,15 +101,14 @@ describe('the licences of a joiner', () => {
   }, 60_000);
 
   it('that others took meanwhile are refused by Dialpad, and the invitation waits for one', async () => {
-    const caseId = await hire('eli', { office: 'New York', license: 'agents', startDate: dayIn(20) });
+    const caseId = await hire('eli', { office: 'New York', license: 'agents', startDate: world.dayIn(20) });
     await world.until(caseId, 'the schedule', (view) => view.phase === 'scheduled' && view.waitsFor[0]?.on === 'clock');
-    await fill('New York', 'agents', 'sell');
+    const leave = await fillSeats(world.dialpad, world.office('New York').id, { seat: 'sell', license: 'agents' });
     await world.pass('450h');
     const blocked = await world.until(caseId, 'the block', (view) => view.attention !== null);
     expect(blocked.attention).toEqual({ step: 'invite', code: 'dialpad.no-seat' });
-    const filler = (await world.dialpad.users('pending')).find((each) => each.license === 'agents' && each.officeId === idOf('New York'));
-    await world.dialpad.deleteUser(filler?.id ?? '');
-    await world.execute(caseId, { type: 'retryStep', free: { step: 'invite', actor: 'operator', reasonCode: 'fixed', reason: null } });
+    await leave();
+    await world.retry(caseId, 'invite');
     await world.until(caseId, 'the invitation', (view) => view.phase === 'awaiting-acceptance');
     expect((await world.dialpad.findUsersByEmail('eli.licence@example.com')).length).toBe(1);
   }, 60_000);
@@ -150,8 +119,8 @@ describe('where help is sent to', () => {
 
   it("is HR's address where HR gave one, and stays out of Temporal", async () => {
     const caseId = await hire('femi', { office: 'New York', e911: home });
-    await invited(caseId);
-    expect(await world.dialpad.readE911((await userOf(caseId))?.id ?? '')).toMatchObject({ address: '9 Elm Street', zip: '10001', country: 'us' });
+    await world.invited(caseId);
+    expect(await world.dialpad.readE911((await world.userOf(caseId))?.id ?? '')).toMatchObject({ address: '9 Elm Street', zip: '10001', country: 'us' });
     const history = await world.history('joiner', caseId, 'joiner-invited');
     const said = JSON.stringify((await world.composed.store.read(`case/${caseId}`)).map((event) => event.data));
     for (const value of ['Elm Street', '10001']) expect(history + said).not.toContain(value);
@@ -159,25 +128,24 @@ describe('where help is sent to', () => {
 
   it("is the office's address else, and none in a country without such a service", async () => {
     const there = await hire('gita', { office: 'New York' });
-    await invited(there);
-    expect((await world.dialpad.readE911((await userOf(there))?.id ?? ''))?.address).toBe('200 Broadway');
+    await world.invited(there);
+    expect((await world.dialpad.readE911((await world.userOf(there))?.id ?? ''))?.address).toBe('200 Broadway');
     const here = await hire('hugo');
-    await invited(here);
-    expect(await world.dialpad.readE911((await userOf(here))?.id ?? '')).toBeNull();
+    await world.invited(here);
+    expect(await world.dialpad.readE911((await world.userOf(here))?.id ?? '')).toBeNull();
   }, 60_000);
 });
 
 describe('a joiner whom HR means otherwise before the invitation', () => {
   it('is planned anew, and what was approved has to be approved again', async () => {
-    const caseId = await hire('ines', { office: 'New York', startDate: dayIn(30), adminRole: 'office' });
-    await world.until(caseId, 'the approval', (view) => view.gates.joiner === 'open');
-    await world.approve(caseId, 'joiner');
+    const caseId = await hire('ines', { office: 'New York', startDate: world.dayIn(30), adminRole: 'office' });
+    await world.approveWhenAsked(caseId, 'joiner');
     await world.until(caseId, 'the schedule', (view) => view.phase === 'scheduled' && view.waitsFor[0]?.on === 'clock');
     const first = (await world.cases.load(caseId))?.state.plan?.hash;
 
     await hire('ines', {
       office: 'Berlin',
-      startDate: dayIn(30),
+      startDate: world.dayIn(30),
       adminRole: 'regional',
       adminOffices: ['Berlin', 'New York'],
       license: 'lite_support_agents',
@@ -189,9 +157,9 @@ describe('a joiner whom HR means otherwise before the invitation', () => {
     await world.until(caseId, 'the schedule', (view) => view.phase === 'scheduled' && view.waitsFor[0]?.on === 'clock');
     await world.pass('700h');
     await joins(caseId);
-    const user = await userOf(caseId);
-    expect(user).toMatchObject({ officeId: idOf('Berlin'), license: 'lite_support_agents' });
-    expect([...(user?.adminOfficeIds ?? [])].sort()).toEqual([idOf('Berlin'), idOf('New York')].sort());
+    const user = await world.userOf(caseId);
+    expect(user).toMatchObject({ officeId: world.office('Berlin').id, license: 'lite_support_agents' });
+    expect([...(user?.adminOfficeIds ?? [])].sort()).toEqual([world.office('Berlin').id, world.office('New York').id].sort());
     await world.history('joiner', caseId, 'joiner-planned-anew');
   }, 60_000);
 });

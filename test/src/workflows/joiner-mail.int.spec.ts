@@ -5,24 +5,11 @@ let world: SkippedTime;
 /** What happens as soon as Dialpad has taken the next invitation, or refused it. */
 let afterInvitation: (() => Promise<void>) | null = null;
 
-const dayIn = (days: number): string => new Date(Date.parse(world.now()) + days * 86_400_000).toISOString().slice(0, 10);
 const hire = (name: string, mail: string, more: object = {}): Promise<string> =>
-  world.tell('employee.hired', {
-    employeeId: `M-${name}`,
-    email: mail,
-    givenName: name,
-    familyName: 'Mail',
-    office: 'Berlin',
-    timeZone: 'UTC',
-    startDate: dayIn(1),
-    number: { from: 'reserved' },
-    ...more,
-  });
+  world.hire({ employeeId: `M-${name}`, email: mail, givenName: name, familyName: 'Mail', number: { from: 'reserved' }, ...more });
 const usersOf = async (mail: string) => (await world.dialpad.findUsersByEmail(mail)).filter((each) => each.state !== 'deleted');
-const invitations = async (): Promise<number> => (await world.writes()).filter((each) => each.operation === 'POST /users').length;
-const retry = (caseId: string) => world.execute(caseId, { type: 'retryStep', free: { step: 'invite', actor: 'operator', reasonCode: 'fixed', reason: null } });
-const rescind = (caseId: string) =>
-  world.execute(caseId, { type: 'rescind', rescind: { actor: 'operator', reasonCode: 'wrong-person', reason: null, factId: null } });
+const invitations = (): Promise<number> => world.countOf('POST /users');
+const retry = (caseId: string) => world.retry(caseId, 'invite');
 const blocked = async (caseId: string): Promise<string | undefined> => {
   for (let n = 0; n < 20 && (await world.view(caseId)).attention === null; n += 1) await world.pass('30s');
   return (await world.until(caseId, 'the block', (view) => view.attention !== null)).attention?.code;
@@ -32,9 +19,6 @@ const blocked = async (caseId: string): Promise<string | undefined> => {
 const replyLost = async (): Promise<void> => {
   await world.control('/sandbox/faults', { operation: 'POST /users', nth: 1, fault: 'lost-reply' });
   afterInvitation = async () => void (await world.control('/sandbox/faults', { operation: 'GET /users', rate: 1, seed: 1, fault: '500' }));
-};
-const repliesAgain = async (): Promise<void> => {
-  await fetch(`${await world.sandboxUrl()}/sandbox/faults`, { method: 'DELETE' });
 };
 
 beforeAll(async () => {
@@ -51,13 +35,13 @@ afterAll(() => world.stop(), 30_000);
 
 /** HR corrects the address after Dialpad made the user, and before anybody heard so. */
 const correctedWhileLost = async (name: string, former: string, corrected: string): Promise<string> => {
-  const caseId = await hire(name, former, { startDate: dayIn(20) });
+  const caseId = await hire(name, former, { startDate: world.dayIn(20) });
   await world.until(caseId, 'the schedule', (view) => view.phase === 'scheduled' && view.waitsFor[0]?.on === 'clock');
   await replyLost();
   await world.pass('456h');
   expect(await blocked(caseId)).toBe('dialpad.unavailable');
-  expect(await hire(name, corrected, { startDate: dayIn(1) })).toBe(caseId);
-  await repliesAgain();
+  expect(await hire(name, corrected, { startDate: world.dayIn(1) })).toBe(caseId);
+  await world.withoutFaults();
   await retry(caseId);
   await world.until(caseId, 'the retry', (view) => view.attention?.code !== 'dialpad.unavailable');
   return caseId;
@@ -82,18 +66,18 @@ describe('a joiner whose mail address HR corrects', () => {
   it('and who is taken back then leaves no invited user behind', async () => {
     const caseId = await correctedWhileLost('ben', 'ben.tpyo@example.com', 'ben.typo@example.com');
     expect(await blocked(caseId)).toBe('invite.mail_corrected');
-    await rescind(caseId);
+    await world.rescind(caseId);
     await world.until(caseId, 'the end', (view) => view.closed);
     expect((await world.view(caseId)).phase).toBe('cancelled');
     expect(await usersOf('ben.tpyo@example.com')).toEqual([]);
   }, 90_000);
 
   it('because Dialpad refuses it is invited at the new one by a retry, and whoever has the old one is left alone', async () => {
-    const caseId = await hire('cleo', 'cleo@example.com', { startDate: dayIn(20) });
+    const caseId = await hire('cleo', 'cleo@example.com', { startDate: world.dayIn(20) });
     await world.until(caseId, 'the schedule', (view) => view.phase === 'scheduled' && view.waitsFor[0]?.on === 'clock');
     const [admin] = await world.dialpad.companyAdmins();
     const other = await world.user(admin?.id ?? '');
-    await hire('cleo', other?.emails[0] ?? '', { startDate: dayIn(20) }); // a wrong correction, after Dialpad was read for namesakes
+    await hire('cleo', other?.emails[0] ?? '', { startDate: world.dayIn(20) }); // a wrong correction, after Dialpad was read for namesakes
     const before = await invitations();
     await world.pass('456h');
     expect(await blocked(caseId)).toBe('dialpad.user-exists');

@@ -1,56 +1,22 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import type { CaseView } from '@handover/case';
 import type { DialpadUser } from '@handover/connector-dialpad';
-import { employeeOf, startSkippedTime, type SkippedTime } from '../support/skipped-time.ts';
+import { employeeOf, isPlain, oneByOne, uncoachedUsers, type NextUser } from '../support/company.ts';
+import { deletedLeaver, heldLeaver } from '../support/leavers.ts';
+import { startSkippedTime, type SkippedTime } from '../support/skipped-time.ts';
 
 let world: SkippedTime;
-let users: DialpadUser[];
+let next: NextUser;
 
-const dayIn = (days: number): string => new Date(Date.parse(world.now()) + days * 86_400_000).toISOString().slice(0, 10);
-const next = (): DialpadUser => {
-  const user = users.shift();
-  if (!user) throw new Error('the seeded company has too few users');
-  return user;
-};
 /** Hired with what the Dialpad user is called already, unless it is said otherwise. */
 const hire = async (user: DialpadUser, employeeId: string, more: object = {}, type = 'employee.hired'): Promise<string> => {
   const office = (await world.dialpad.office(user.officeId))?.name;
-  return world.tell(type, { ...employeeOf(user, employeeId), office, timeZone: 'UTC', startDate: dayIn(1), ...more });
+  return world.tell(type, { ...employeeOf(user, employeeId), office, timeZone: 'UTC', startDate: world.dayIn(1), ...more });
 };
-const writesOf = async (userId: string): Promise<string[]> => (await world.writes()).filter((each) => each.userId === userId).map((each) => each.operation);
-const invitations = async (): Promise<number> => (await world.writes()).filter((each) => each.operation === 'POST /users').length;
-const settled = (caseId: string): Promise<CaseView> => world.until(caseId, 'the end or a block', (view) => view.closed || view.attention !== null);
-const evidenceOf = async (caseId: string, step: string): Promise<Record<string, unknown>> => {
-  const events = (await world.cases.events(caseId)).filter((event) => event.type === 'StepVerified' || event.type === 'StepDoneByHand');
-  return { ...events.find((event) => event.data.step === step)?.data.evidence };
-};
-const poll = async (name: string, type = 'acceptancePoll'): Promise<void> =>
-  void (await world.env.client.workflow.execute(type, { workflowId: `poll-${name}`, taskQueue: 'handover-cases', args: [] }));
-const retried = (step: string) => ({ type: 'retryStep', free: { step, actor: 'operator', reasonCode: 'fixed', reason: null } }) as const;
-
-/** A leaver up to Dialpad's own 72 hours: the user is deleted and can still be restored in the console. */
-const deletedByLeaver = async (user: DialpadUser, employeeId: string): Promise<string> => {
-  const caseId = await world.tell('employee.terminated', { ...employeeOf(user, employeeId), timeZone: 'UTC', lastWorkingDay: dayIn(-1) });
-  await world.until(caseId, 'the approval', (view) => view.gates.leaver === 'open');
-  await world.approve(caseId, 'leaver');
-  await world.until(caseId, 'the hold', (view) => view.phase === 'holding' || view.attention !== null);
-  await world.pass('73h');
-  await world.until(caseId, 'the second approval', (view) => view.phase === 'awaiting-delete-approval');
-  await world.approve(caseId, 'delete', 'approver2');
-  await world.until(caseId, 'the delete', (view) => view.phase === 'awaiting-purge');
-  return caseId;
-};
+const invitations = (): Promise<number> => world.countOf('POST /users');
 
 beforeAll(async () => {
   world = await startSkippedTime();
-  const { dialpad } = world;
-  const coached = (await Promise.all((await dialpad.coachingTeams()).map((team) => dialpad.coachingTeamMembers(team.id)))).flat().map((member) => member.id);
-  const { items } = await world.control<{ items: { id: string }[] }>('/api/v2/users?state=active&apikey=test');
-  const found = await Promise.all(items.filter(({ id }) => !coached.includes(id)).map(({ id }) => dialpad.readUser(id)));
-  users = found.filter(
-    (user): user is DialpadUser =>
-      user !== null && user.phoneNumbers.length > 0 && !user.isSuperAdmin && user.license === 'talk' && user.groupDetails.length === 0,
-  );
+  next = oneByOne((await uncoachedUsers(world.dialpad)).filter(isPlain));
 }, 60_000);
 afterAll(() => world.stop(), 30_000);
 
@@ -59,57 +25,42 @@ describe('a joiner whose mail address an active user has', () => {
     const user = next();
     const before = await invitations();
     const caseId = await hire(user, 'N-hand', { number: { from: 'reserved' } });
-    expect((await settled(caseId)).attention).toEqual({ step: 'preflight', code: 'joiner.namesake_active' });
+    expect((await world.ended(caseId)).attention).toEqual({ step: 'preflight', code: 'joiner.namesake_active' });
     await world.execute(caseId, {
       type: 'claimByHand',
       free: { step: 'preflight', actor: 'operator', reasonCode: null, reason: null, evidence: `it is user ${user.id}, I asked them` },
     });
-    expect(await settled(caseId)).toMatchObject({ phase: 'done', attention: null });
+    expect(await world.ended(caseId)).toMatchObject({ phase: 'done', attention: null });
     expect(await invitations()).toBe(before);
     expect((await world.user(user.id))?.phoneNumbers).toEqual(user.phoneNumbers); // it had a number: no second one
-    expect(await evidenceOf(caseId, 'adopt')).toEqual({ userId: user.id, state: 'active', how: 'by-hand' });
+    expect(await world.evidenceOf(caseId, 'adopt')).toEqual({ userId: user.id, state: 'active', how: 'by-hand' });
     await world.history('joiner', caseId, 'joiner-adopted');
   }, 60_000);
 
   it('goes on by itself once HR corrects the address', async () => {
     const user = next();
     const caseId = await hire(user, 'N-mail', { givenName: 'Other', familyName: 'Person' });
-    expect((await settled(caseId)).attention?.code).toBe('joiner.namesake_active');
+    expect((await world.ended(caseId)).attention?.code).toBe('joiner.namesake_active');
     await hire(user, 'N-mail', { givenName: 'Other', familyName: 'Person', email: 'other.person@example.com' });
     await world.until(caseId, 'the invitation', (view) => view.phase === 'awaiting-acceptance');
     expect(await world.dialpad.findUsersByEmail('other.person@example.com')).toHaveLength(1);
-    expect(await writesOf(user.id)).toEqual([]);
+    expect(await world.writesOf(user.id)).toEqual([]);
   }, 60_000);
 
   it('who is provably the same, because we stored the id, is taken over without asking', async () => {
-    const first = await world.tell('employee.hired', {
-      employeeId: 'N-stored',
-      email: 'stored@example.com',
-      givenName: 'Sto',
-      familyName: 'Red',
-      office: 'Berlin',
-      timeZone: 'UTC',
-      startDate: dayIn(1),
-    });
+    const stored = { employeeId: 'N-stored', email: 'stored@example.com', givenName: 'Sto', familyName: 'Red' };
+    const first = await world.hire(stored);
     await world.until(first, 'the invitation', (view) => view.phase === 'awaiting-acceptance');
     const userId = (await world.cases.load(first))?.state.userId ?? '';
     await world.control(`/sandbox/users/${userId}/accept`, {});
-    await poll('stored');
+    await world.look('acceptancePoll');
     await world.until(first, 'the end', (view) => view.closed);
     const before = (await world.writes()).length;
 
-    const again = await world.tell('employee.rehired', {
-      employeeId: 'N-stored',
-      email: 'stored@example.com',
-      givenName: 'Sto',
-      familyName: 'Red',
-      office: 'Berlin',
-      timeZone: 'UTC',
-      startDate: dayIn(1),
-    });
-    expect(await settled(again)).toMatchObject({ phase: 'done', attention: null });
+    const again = await world.tell('employee.rehired', { ...stored, office: 'Berlin', timeZone: 'UTC', startDate: world.dayIn(1) });
+    expect(await world.ended(again)).toMatchObject({ phase: 'done', attention: null });
     expect((await world.writes()).length).toBe(before);
-    expect(await evidenceOf(again, 'preflight')).toMatchObject({ existing: { id: userId, how: 'stored' } });
+    expect(await world.evidenceOf(again, 'preflight')).toMatchObject({ existing: { id: userId, how: 'stored' } });
   }, 60_000);
 });
 
@@ -122,13 +73,13 @@ describe('a joiner whose mail address a suspended user has', () => {
     await world.until(caseId, 'the approval', (view) => view.gates.joiner === 'open');
     expect((await world.user(user.id))?.state).toBe('suspended');
     await world.approve(caseId, 'joiner');
-    expect(await settled(caseId)).toMatchObject({ phase: 'done', attention: null });
+    expect(await world.ended(caseId)).toMatchObject({ phase: 'done', attention: null });
     const now = await world.user(user.id);
     expect(now).toMatchObject({ state: 'active', phoneNumbers: user.phoneNumbers });
     expect(now?.groupDetails).toHaveLength(1);
     expect(await invitations()).toBe(before);
     expect((await world.dialpad.freeSeats(user.officeId)).talk).toBe(free - 1);
-    expect((await writesOf(user.id)).filter((each) => each === 'PATCH /users/{id}')).toHaveLength(2); // suspended by the test, active by the case
+    expect((await world.writesOf(user.id)).filter((each) => each === 'PATCH /users/{id}')).toHaveLength(2); // suspended by the test, active by the case
     await world.history('joiner', caseId, 'joiner-reactivated');
   }, 60_000);
 
@@ -137,13 +88,7 @@ describe('a joiner whose mail address a suspended user has', () => {
     await world.dialpad.suspendUser(user.id);
     const caseId = await hire(user, 'N-refused');
     await world.until(caseId, 'the approval', (view) => view.gates.joiner === 'open');
-    const planHash = (await world.cases.load(caseId))?.state.plan?.hash ?? '';
-    const by = { actor: 'approver', roles: ['approver'], personRef: null };
-    await world.execute(caseId, {
-      type: 'decide',
-      now: world.now(),
-      decide: { stage: 'joiner', decision: 'refuse', planHash, by, reasonCode: null, reason: 'not them', channelCounts: true },
-    });
+    await world.vote(caseId, 'joiner', 'refuse');
     await world.until(caseId, 'the end', (view) => view.closed);
     expect((await world.view(caseId)).phase).toBe('cancelled');
     expect((await world.user(user.id))?.state).toBe('suspended');
@@ -153,16 +98,13 @@ describe('a joiner whose mail address a suspended user has', () => {
     const user = next();
     await world.dialpad.suspendUser(user.id);
     const caseId = await hire(user, 'N-other', { givenName: 'Zacharias', familyName: 'Elsewhere' });
-    expect((await settled(caseId)).attention).toEqual({ step: 'preflight', code: 'joiner.namesake_suspended' });
+    expect((await world.ended(caseId)).attention).toEqual({ step: 'preflight', code: 'joiner.namesake_suspended' });
   }, 60_000);
 
   it('because they are leaving comes back by the leaver being taken back, in the same user', async () => {
     const user = next();
     const before = await invitations();
-    const leaver = await world.tell('employee.terminated', { ...employeeOf(user, 'N-back'), timeZone: 'UTC', lastWorkingDay: dayIn(-1) });
-    await world.until(leaver, 'the approval', (view) => view.gates.leaver === 'open');
-    await world.approve(leaver, 'leaver');
-    await world.until(leaver, 'the hold', (view) => view.phase === 'holding');
+    const leaver = await heldLeaver(world, user, { employeeId: 'N-back' });
     expect(await hire(user, 'N-back', {}, 'employee.rehired')).toBe(leaver);
     await world.until(leaver, 'the end', (view) => view.closed);
     expect((await world.view(leaver)).phase).toBe('rescinded');
@@ -172,12 +114,9 @@ describe('a joiner whose mail address a suspended user has', () => {
 
   it('of whom another employee is leaving is never given to the newcomer while that case runs', async () => {
     const user = next();
-    const leaver = await world.tell('employee.terminated', { ...employeeOf(user, 'N-old-id'), timeZone: 'UTC', lastWorkingDay: dayIn(-1) });
-    await world.until(leaver, 'the approval', (view) => view.gates.leaver === 'open');
-    await world.approve(leaver, 'leaver');
-    await world.until(leaver, 'the hold', (view) => view.phase === 'holding');
+    const leaver = await heldLeaver(world, user, { employeeId: 'N-old-id' });
     const caseId = await hire(user, 'N-new-id');
-    expect((await settled(caseId)).attention).toEqual({ step: 'preflight', code: 'joiner.namesake_leaving' });
+    expect((await world.ended(caseId)).attention).toEqual({ step: 'preflight', code: 'joiner.namesake_leaving' });
     expect((await world.cases.load(caseId))?.state.stepStates['preflight']?.detail).toContain(leaver);
     expect((await world.user(user.id))?.state).toBe('suspended');
   }, 60_000);
@@ -187,25 +126,25 @@ describe('a joiner who was deleted', () => {
   it('and not purged is restored in the console, which closes the task by itself; then the leaver is taken back', async () => {
     const user = next();
     const before = await invitations();
-    const leaver = await deletedByLeaver(user, 'N-restored');
+    const leaver = await deletedLeaver(world, user, { employeeId: 'N-restored' });
     const caseId = await hire(user, 'N-restored', {}, 'employee.rehired');
     expect(caseId).not.toBe(leaver);
-    expect((await settled(caseId)).attention).toEqual({ step: 'preflight', code: 'task.restore-user' });
-    await poll('not-yet', 'taskPoll');
+    expect((await world.ended(caseId)).attention).toEqual({ step: 'preflight', code: 'task.restore-user' });
+    await world.look('taskPoll');
     expect((await world.view(caseId)).attention?.code).toBe('task.restore-user');
 
     await world.control(`/sandbox/users/${user.id}/restore`, {});
-    await poll('restored', 'taskPoll');
+    await world.look('taskPoll');
     await world.until(caseId, 'the leaver in the way', (view) => view.attention?.code === 'joiner.namesake_leaving');
     await world.pass('73h');
     await world.until(leaver, 'nothing is erased', (view) => view.attention?.code === 'purge.restored');
-    await world.execute(leaver, { type: 'rescind', rescind: { actor: 'operator', reasonCode: 'came-back', reason: null, factId: null } });
+    await world.rescind(leaver, 'came-back');
     await world.until(leaver, 'the end of the leaver', (view) => view.closed);
     expect((await world.view(leaver)).phase).toBe('rescinded');
 
-    await world.execute(caseId, retried('preflight'));
-    expect(await settled(caseId)).toMatchObject({ phase: 'done', attention: null });
-    expect(await evidenceOf(caseId, 'preflight')).toMatchObject({ existing: { id: user.id, how: 'earlier' } });
+    await world.retry(caseId, 'preflight');
+    expect(await world.ended(caseId)).toMatchObject({ phase: 'done', attention: null });
+    expect(await world.evidenceOf(caseId, 'preflight')).toMatchObject({ existing: { id: user.id, how: 'earlier' } });
     expect(await world.user(user.id)).toMatchObject({ state: 'active', phoneNumbers: user.phoneNumbers });
     expect(await invitations()).toBe(before);
     await world.history('joiner', caseId, 'joiner-restored');
@@ -213,16 +152,16 @@ describe('a joiner who was deleted', () => {
 
   it('and purged is somebody new: another user, another reference, another key', async () => {
     const user = next();
-    const leaver = await deletedByLeaver(user, 'N-purged');
+    const leaver = await deletedLeaver(world, user, { employeeId: 'N-purged' });
     const old = (await world.cases.load(leaver))?.state.personRef;
     const caseId = await hire(user, 'N-purged', {}, 'employee.rehired');
-    expect((await settled(caseId)).attention?.code).toBe('task.restore-user');
+    expect((await world.ended(caseId)).attention?.code).toBe('task.restore-user');
     expect((await world.cases.load(caseId))?.state.personRef).not.toBe(old);
 
     await world.pass('73h');
     await world.until(leaver, 'the end of the leaver', (view) => view.closed);
     expect((await world.cases.load(leaver))?.state.certificate).toMatchObject({ keyDestroyed: true });
-    await poll('purged', 'taskPoll');
+    await world.look('taskPoll');
     await world.until(
       caseId,
       'the invitation',

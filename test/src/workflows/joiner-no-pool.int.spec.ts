@@ -3,9 +3,6 @@ import { startSkippedTime, type SkippedTime } from '../support/skipped-time.ts';
 
 let world: SkippedTime;
 
-const dayIn = (days: number): string => new Date(Date.parse(world.now()) + days * 86_400_000).toISOString().slice(0, 10);
-const retried = { type: 'retryStep', free: { step: 'withdraw-number', actor: 'operator', reasonCode: 'fixed', reason: null } } as const;
-
 beforeAll(async () => {
   world = await startSkippedTime('reservePool: false\nacceptance: { deadline: 3d, remindEvery: 2d, pollEvery: 5m }', { switches: { reservePool: 'false' } });
 }, 60_000);
@@ -13,16 +10,7 @@ afterAll(() => world.stop(), 30_000);
 
 describe('a joiner who never accepts, where a number that is un-assigned is lost', () => {
   it('keeps number and invitation until somebody has seen to the number', async () => {
-    const caseId = await world.tell('employee.hired', {
-      employeeId: 'P-ivy',
-      email: 'ivy.pool@example.com',
-      givenName: 'Ivy',
-      familyName: 'Pool',
-      office: 'Berlin',
-      timeZone: 'UTC',
-      startDate: dayIn(1),
-      number: { areaCode: '30' },
-    });
+    const caseId = await world.hire({ employeeId: 'P-ivy', email: 'ivy.pool@example.com', givenName: 'Ivy', familyName: 'Pool', number: { areaCode: '30' } });
     await world.until(caseId, 'the invitation', (view) => view.phase === 'awaiting-acceptance');
     const userId = (await world.cases.load(caseId))?.state.userId ?? '';
     const numbers = (await world.user(userId))?.phoneNumbers ?? [];
@@ -32,7 +20,7 @@ describe('a joiner who never accepts, where a number that is un-assigned is lost
     expect(view.attention).toEqual({ step: 'withdraw-number', code: 'number.would_be_lost' });
     expect(await world.user(userId)).toMatchObject({ state: 'pending', phoneNumbers: numbers });
 
-    await world.execute(caseId, retried); // nobody has done anything yet
+    await world.retry(caseId, 'withdraw-number'); // nobody has done anything yet
     await world.until(
       caseId,
       'the second block',
@@ -42,7 +30,7 @@ describe('a joiner who never accepts, where a number that is un-assigned is lost
 
     const [colleague] = await world.dialpad.companyAdmins();
     await world.dialpad.assignNumber({ number: numbers[0] ?? '', target: { type: 'user', id: colleague?.id ?? '' }, primary: false, from: userId });
-    await world.execute(caseId, retried);
+    await world.retry(caseId, 'withdraw-number');
     await world.until(caseId, 'the end', (each) => each.closed);
     expect((await world.view(caseId)).phase).toBe('expired');
     expect((await world.user(userId))?.state).toBe('deleted');

@@ -1,30 +1,12 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import type { CaseView } from '@handover/case';
-import { employeeOf, startSkippedTime, type SkippedTime } from '../support/skipped-time.ts';
+import { uncoachedUsers } from '../support/company.ts';
+import { startSkippedTime, type SkippedTime } from '../support/skipped-time.ts';
 import { eventually } from '../support/wait.ts';
 
 let world: SkippedTime;
 
-const dayIn = (days: number): string => new Date(Date.parse(world.now()) + days * 86_400_000).toISOString().slice(0, 10);
 const hire = (name: string, more: object = {}): Promise<string> =>
-  world.tell('employee.hired', {
-    employeeId: `W-${name}`,
-    email: `${name}.ways@example.com`,
-    givenName: name,
-    familyName: 'Ways',
-    office: 'Berlin',
-    timeZone: 'UTC',
-    startDate: dayIn(1),
-    number: { from: 'reserved' },
-    ...more,
-  });
-const userOf = async (caseId: string) => {
-  const id = (await world.cases.load(caseId))?.state.userId;
-  return id ? world.user(id) : null;
-};
-const invited = (caseId: string): Promise<CaseView> =>
-  world.until(caseId, 'the invitation', (view) => view.phase === 'awaiting-acceptance' || view.attention !== null);
-const writesOf = async (userId: string): Promise<string[]> => (await world.writes()).filter((each) => each.userId === userId).map((each) => each.operation);
+  world.hire({ employeeId: `W-${name}`, email: `${name}.ways@example.com`, givenName: name, familyName: 'Ways', number: { from: 'reserved' }, ...more });
 
 beforeAll(async () => {
   world = await startSkippedTime();
@@ -35,31 +17,29 @@ describe('a joiner', () => {
   it('whom Dialpad makes active at once has joined only after being there', async () => {
     await world.control('/sandbox/switches', { createState: 'active' });
     const caseId = await hire('ada', { adminRole: 'office' });
-    await world.until(caseId, 'the approval', (view) => view.gates.joiner === 'open');
-    await world.approve(caseId, 'joiner');
-    await invited(caseId);
-    expect(await userOf(caseId)).toMatchObject({ state: 'active', adminOfficeIds: [] });
-    await world.control(`/sandbox/users/${(await userOf(caseId))?.id}/accept`, {});
-    await world.env.client.workflow.execute('acceptancePoll', { workflowId: 'poll-ada', taskQueue: 'handover-cases', args: [] });
+    await world.approveWhenAsked(caseId, 'joiner');
+    await world.invited(caseId);
+    expect(await world.userOf(caseId)).toMatchObject({ state: 'active', adminOfficeIds: [] });
+    await world.accept(caseId);
+    await world.look('acceptancePoll');
     await world.until(caseId, 'the end', (view) => view.closed);
-    expect((await userOf(caseId))?.adminOfficeIds).toHaveLength(1);
+    expect((await world.userOf(caseId))?.adminOfficeIds).toHaveLength(1);
     await world.control('/sandbox/switches', { createState: 'pending' });
   }, 60_000);
 
   it('who has accepted need not wait because Dialpad cannot show another invited user', async () => {
     const [ill, well] = [await hire('ida'), await hire('jon')];
     for (const caseId of [ill, well]) {
-      await invited(caseId);
-      await world.control(`/sandbox/users/${(await userOf(caseId))?.id}/accept`, {});
+      await world.invited(caseId);
+      await world.accept(caseId);
     }
-    const poll = (name: string) => world.env.client.workflow.execute('acceptancePoll', { workflowId: `poll-${name}`, taskQueue: 'handover-cases', args: [] });
-    await world.control('/sandbox/faults', { operation: 'GET /users/{id}', userId: (await userOf(ill))?.id, rate: 1, seed: 1, fault: '500' });
-    expect(await poll('ill')).toMatchObject({ accepted: 1, unreadable: 1 });
+    await world.control('/sandbox/faults', { operation: 'GET /users/{id}', userId: (await world.userOf(ill))?.id, rate: 1, seed: 1, fault: '500' });
+    expect(await world.look('acceptancePoll')).toMatchObject({ accepted: 1, unreadable: 1 });
     await world.until(well, 'the end', (view) => view.closed);
     expect((await world.view(ill)).phase).toBe('awaiting-acceptance');
 
-    await fetch(`${await world.sandboxUrl()}/sandbox/faults`, { method: 'DELETE' });
-    expect(await poll('well')).toMatchObject({ accepted: 1, unreadable: 0 });
+    await world.withoutFaults();
+    expect(await world.look('acceptancePoll')).toMatchObject({ accepted: 1, unreadable: 0 });
     await world.until(ill, 'the end', (view) => view.closed);
   }, 60_000);
 
@@ -68,10 +48,10 @@ describe('a joiner', () => {
     await world.control('/sandbox/faults', { operation: 'POST /numbers/{number}/assign', nth: 1, fault: 'lost-reply' });
     const caseId = await hire('ben');
     for (let n = 0; n < 20 && (await world.view(caseId)).phase !== 'awaiting-acceptance'; n += 1) await world.pass('10s');
-    await invited(caseId);
-    const user = await userOf(caseId);
+    await world.invited(caseId);
+    const user = await world.userOf(caseId);
     expect(user?.phoneNumbers).toHaveLength(1);
-    expect(await writesOf(user?.id ?? '')).toEqual(['POST /users', 'POST /numbers/{number}/assign']);
+    expect(await world.writesOf(user?.id ?? '')).toEqual(['POST /users', 'POST /numbers/{number}/assign']);
     expect(await world.dialpad.findUsersByEmail('ben.ways@example.com')).toHaveLength(1);
   }, 60_000);
 
@@ -81,7 +61,7 @@ describe('a joiner', () => {
     const caseId = await hire('cleo');
     const view = await world.until(caseId, 'the contradiction', (each) => each.attention !== null);
     expect(view.attention).toEqual({ step: 'invite', code: 'step.contradicted' });
-    await world.execute(caseId, { type: 'retryStep', free: { step: 'invite', actor: 'operator', reasonCode: 'fixed', reason: null } });
+    await world.retry(caseId, 'invite');
     await world.until(caseId, 'the invitation', (each) => each.phase === 'awaiting-acceptance');
     expect(await world.eventTypes(caseId)).toContain('StepContradicted');
   }, 60_000);
@@ -90,48 +70,40 @@ describe('a joiner', () => {
     await world.control('/sandbox/faults', { operation: 'POST /users', nth: 1, fault: 'no-op' });
     const caseId = await hire('hana');
     expect((await world.until(caseId, 'the contradiction', (each) => each.attention !== null)).attention?.step).toBe('invite');
-    const officeId = (await world.dialpad.offices()).find((office) => office.name === 'Berlin')?.id ?? '';
-    const invitation = { email: 'hana.ways@example.com', givenName: 'hana', familyName: 'Ways', officeId, license: 'talk' };
+    const invitation = { email: 'hana.ways@example.com', givenName: 'hana', familyName: 'Ways', officeId: world.office('Berlin').id, license: 'talk' };
     await world.dialpad.inviteUser(invitation, { startedAt: new Date().toISOString() });
     const [made] = await world.dialpad.findUsersByEmail(invitation.email);
     const [own] = await world.dialpad.pooledNumbers();
     await world.dialpad.assignNumber({ number: own?.number ?? '', target: { type: 'user', id: made?.id ?? '' }, primary: true });
-    await world.execute(caseId, {
-      type: 'claimByHand',
-      free: { step: 'invite', actor: 'operator', reasonCode: null, reason: null, evidence: 'invited in the console' },
-    });
-    await invited(caseId);
-    expect((await userOf(caseId))?.phoneNumbers).toHaveLength(2);
+    await world.claimByHand(caseId, 'invite', 'invited in the console');
+    await world.invited(caseId);
+    expect((await world.userOf(caseId))?.phoneNumbers).toHaveLength(2);
 
-    await world.execute(caseId, { type: 'rescind', rescind: { actor: 'operator', reasonCode: 'wrong-person', reason: null, factId: null } });
+    await world.rescind(caseId);
     await world.until(caseId, 'the end', (view) => view.closed);
     expect((await world.view(caseId)).phase).toBe('cancelled');
     expect(await world.user(made?.id ?? '')).toMatchObject({ state: 'pending', phoneNumbers: [own?.number] });
-    expect(await writesOf(made?.id ?? '')).not.toContain('DELETE /users/{id}');
+    expect(await world.writesOf(made?.id ?? '')).not.toContain('DELETE /users/{id}');
   }, 60_000);
 
   it('gets the number of the leaver whom HR names, as soon as it is handed over', async () => {
-    const { items } = await world.control<{ items: { id: string }[] }>('/api/v2/users?state=active&apikey=test');
-    const coached = (await Promise.all((await world.dialpad.coachingTeams()).map((team) => world.dialpad.coachingTeamMembers(team.id))))
-      .flat()
-      .map((member) => member.id);
-    const users = await Promise.all(items.filter(({ id }) => !coached.includes(id)).map(({ id }) => world.dialpad.readUser(id)));
-    const leaver = users.find((user) => user !== null && !user.isSuperAdmin && user.phoneNumbers.length === 1 && user.groupDetails.length === 0);
+    const users = await uncoachedUsers(world.dialpad);
+    const leaver = users.find((user) => !user.isSuperAdmin && user.phoneNumbers.length === 1 && user.groupDetails.length === 0);
     if (!leaver) throw new Error('nobody can leave');
-    const leaving = await world.tell('employee.terminated', { ...employeeOf(leaver, 'W-leaver'), timeZone: 'UTC', lastWorkingDay: dayIn(-1) });
+    const leaving = await world.leaves(leaver);
     await world.until(leaving, 'the approval', (view) => view.gates.leaver === 'open');
 
-    const caseId = await hire('dara', { number: { from: 'leaver', employeeId: 'W-leaver' } });
+    const caseId = await hire('dara', { number: { from: 'leaver', employeeId: `E-${leaver.id}` } });
     const waiting = await world.until(caseId, 'the wait for the number', (view) => view.attention !== null);
     expect(waiting.attention).toEqual({ step: 'number', code: 'number.not_handed_over' });
     await world.approve(leaving, 'leaver');
     await world.until(leaving, 'the hold', (view) => view.phase === 'holding');
-    await world.execute(caseId, { type: 'retryStep', free: { step: 'number', actor: 'operator', reasonCode: 'fixed', reason: null } });
-    await invited(caseId);
-    expect((await userOf(caseId))?.phoneNumbers).toEqual(leaver.phoneNumbers);
+    await world.retry(caseId, 'number');
+    await world.invited(caseId);
+    expect((await world.userOf(caseId))?.phoneNumbers).toEqual(leaver.phoneNumbers);
 
     // Others are not given it while the leaver may come back; it was meant for this one.
-    await world.tell('employee.termination_rescinded', employeeOf(leaver, 'W-leaver'));
+    await world.comesBack(leaver);
     const stuck = await world.until(leaving, 'the number that is gone', (view) => view.attention !== null);
     expect(stuck.attention?.code).toBe('dialpad.number-taken');
     expect((await world.user(leaver.id))?.state).toBe('active');
@@ -143,24 +115,24 @@ describe('a joiner', () => {
     const caseId = await hire('eli');
     const view = await world.until(caseId, 'the block', (each) => each.attention !== null);
     expect(view.attention).toEqual({ step: 'number', code: 'number.none' });
-    expect((await userOf(caseId))?.state).toBe('pending');
+    expect((await world.userOf(caseId))?.state).toBe('pending');
   }, 60_000);
 
   it('who is told to leave before the first day is withdrawn: number first, then the invitation', async () => {
     const caseId = await hire('femi', { number: { areaCode: '30' } });
-    await invited(caseId);
-    const user = await userOf(caseId);
+    await world.invited(caseId);
+    const user = await world.userOf(caseId);
     await world.tell('employee.terminated', {
       employeeId: 'W-femi',
       email: 'femi.ways@example.com',
       givenName: 'femi',
       familyName: 'Ways',
       timeZone: 'UTC',
-      lastWorkingDay: dayIn(-1),
+      lastWorkingDay: world.dayIn(-1),
     });
     await world.until(caseId, 'the end', (view) => view.closed);
     expect((await world.view(caseId)).phase).toBe('cancelled');
-    expect((await writesOf(user?.id ?? '')).slice(-2)).toEqual(['DELETE /numbers/{number}', 'DELETE /users/{id}']);
+    expect((await world.writesOf(user?.id ?? '')).slice(-2)).toEqual(['DELETE /numbers/{number}', 'DELETE /users/{id}']);
     await eventually('no leaver', async () =>
       (await world.composed.rows.ofPerson((await world.cases.load(caseId))?.state.personRef ?? '')).every((row) => row.kind === 'joiner'),
     );

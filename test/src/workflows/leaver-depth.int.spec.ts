@@ -1,17 +1,17 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import type { StoredEvent } from '@handover/event-store';
 import type { Dialpad, DialpadUser, GroupRef } from '@handover/connector-dialpad';
 import { createDialpad } from '@handover/connector-dialpad';
 import { rateBudget } from '@handover/connector-kit';
 import { faultsIn, wholeGraph } from '../support/all-calls.ts';
-import { employeeOf, startSkippedTime, type SkippedTime } from '../support/skipped-time.ts';
+import { activeUsers, employeeOf, isPlain, oneByOne, type NextUser } from '../support/company.ts';
+import { startSkippedTime, type SkippedTime } from '../support/skipped-time.ts';
 
 const RECORDING = Buffer.from('a recorded greeting').toString('base64');
 
 let world: SkippedTime;
 /** Reads beside the worker: what it sees is not watched. */
 let eyes: Dialpad;
-let people: DialpadUser[];
+let next: NextUser;
 /** What is looked at after every write, and what was wrong then. */
 let watch: { readonly numbers: readonly string[]; readonly known: readonly string[] } | null = null;
 let faults: string[] = [];
@@ -32,34 +32,10 @@ const watching = async (numbers: readonly string[]): Promise<void> => {
   watch = { numbers, known: faultsIn(await wholeGraph(eyes, numbers)) };
 };
 
-const next = (): DialpadUser => {
-  const user = people.shift();
-  if (!user) throw new Error('the seeded company has too few plain users');
-  return user;
-};
-const dayIn = (days: number): string => new Date(Date.parse(world.now()) + days * 86_400_000).toISOString().slice(0, 10);
-const known = (user: DialpadUser) =>
-  world.composed.intake.take({
-    id: crypto.randomUUID(),
-    source: 'generic',
-    body: { type: 'employee.changed', timestamp: world.now(), data: employeeOf(user, `E-${user.id}`) },
-    by: { actor: 'source:generic', channel: 'webhook', commandId: crypto.randomUUID() },
-    inbox: false,
-  });
-const leaves = (user: DialpadUser, more: object = {}): Promise<string> =>
-  world.tell('employee.terminated', { ...employeeOf(user, `E-${user.id}`), timeZone: 'UTC', lastWorkingDay: dayIn(-1), ...more });
+const known = (user: DialpadUser) => world.say('employee.changed', employeeOf(user));
 const holding = (caseId: string) =>
   world.until(caseId, 'the hold', (view) => view.phase === 'holding' || (view.attention !== null && !view.attention.code.startsWith('task.voicemail')));
-const approved = async (caseId: string): Promise<void> => {
-  await world.until(caseId, 'the approval', (view) => view.gates.leaver === 'open');
-  await world.approve(caseId, 'leaver');
-};
-const evidence = async (caseId: string, step: string): Promise<Record<string, unknown>> => {
-  const events: readonly StoredEvent[] = await world.composed.store.read(`case/${caseId}`);
-  const seen = events.filter((event) => ['StepVerified', 'StepContradicted'].includes(event.type) && event.data['step'] === step);
-  return (seen[seen.length - 1]?.data['evidence'] ?? {}) as Record<string, unknown>;
-};
-const freeStep = (step: string) => ({ step, actor: 'operator', reasonCode: 'fixed', reason: null });
+const approved = (caseId: string) => world.approveWhenAsked(caseId, 'leaver');
 const call = async <T>(method: string, path: string, body: object): Promise<T> =>
   (await (
     await fetch(`${await world.sandboxUrl()}/api/v2${path}`, {
@@ -80,12 +56,7 @@ const operate = async (group: GroupRef, ...users: readonly DialpadUser[]): Promi
 beforeAll(async () => {
   world = await startSkippedTime('callerIdsLookedAt: 50', { afterCall: async (method) => (method === 'GET' ? undefined : look()) });
   eyes = createDialpad({ baseUrl: await world.sandboxUrl(), apiKey: { reveal: () => 'eyes' }, budget: rateBudget(1_000) });
-  const { items } = await world.control<{ items: { id: string }[] }>('/api/v2/users?state=active&apikey=test');
-  const users = await Promise.all(items.map(({ id }) => world.dialpad.readUser(id)));
-  people = users.filter(
-    (user): user is DialpadUser =>
-      user !== null && user.groupDetails.length === 0 && user.license === 'talk' && user.phoneNumbers.length > 0 && !user.isSuperAdmin,
-  );
+  next = oneByOne((await activeUsers(world.dialpad)).filter(isPlain));
 }, 60_000);
 
 afterAll(() => world.stop(), 30_000);
@@ -121,7 +92,7 @@ describe('a leaver on whom much hangs', () => {
     const [router] = await dialpad.callRouters();
     await call('PATCH', `/callrouters/${router?.id}`, { default_target_type: 'user', default_target_id: leaver.id });
 
-    caseId = await leaves(leaver, {
+    caseId = await world.leaves(leaver, {
       successor: { employeeId: `E-${heir.id}` },
       successors: [
         { number: second, department: 'Export' },
@@ -129,7 +100,7 @@ describe('a leaver on whom much hangs', () => {
       ],
     });
     await world.until(caseId, 'the approval', (view) => view.gates.leaver === 'open' || view.attention !== null);
-    const { impact, calls } = await evidence(caseId, 'link');
+    const { impact, calls } = await world.evidenceOf(caseId, 'link');
     expect(impact).toMatchObject({
       numbers: [
         { number: leaver.phoneNumbers[0], isPrimary: true, goesTo: { kind: 'user', id: heir.id } },
@@ -170,7 +141,7 @@ describe('a leaver on whom much hangs', () => {
     expect(await dialpad.customIvrs({ type: 'user', id: leaver.id })).toEqual([]);
     expect(await dialpad.routingReferences(leaver.id)).toEqual([]);
     expect(faultsIn(await wholeGraph(eyes, [...leaver.phoneNumbers, second]))).toEqual([]);
-    expect(await evidence(caseId, 'calls')).toMatchObject({ stillRings: [], leadsToLeaver: [], notAsPromised: [] });
+    expect(await world.evidenceOf(caseId, 'calls')).toMatchObject({ stillRings: [], leadsToLeaver: [], notAsPromised: [] });
     const history = await world.history('leaver', caseId, 'leaver-handed-over');
     for (const value of [leaver.lastName, second, leaver.phoneNumbers[0], 'my voice', '+15005550199']) expect(history).not.toContain(value);
   }, 60_000);
@@ -178,11 +149,11 @@ describe('a leaver on whom much hangs', () => {
   it('who comes back gets everything again, and the heir keeps nothing of it', async () => {
     const { dialpad } = world;
     await watching([]);
-    await world.tell('employee.termination_rescinded', employeeOf(leaver, `E-${leaver.id}`));
+    await world.comesBack(leaver);
     const task = await world.until(caseId, 'the task', (view) => view.attention !== null);
     expect(task.attention?.code).toBe('task.record-greeting');
     await dialpad.addCustomIvr({ target: { type: 'user', id: leaver.id }, ivrType: 'VM_UNAVAILABLE', name: 'my voice again', file: RECORDING });
-    await world.execute(caseId, { type: 'retryStep', free: freeStep(task.attention?.step ?? '') }).catch(() => undefined); // its poll may have been faster
+    await world.retry(caseId, task.attention?.step ?? '').catch(() => undefined); // its poll may have been faster
     await world.until(caseId, 'the end', (view) => view.closed);
     watch = null;
 
@@ -206,13 +177,13 @@ describe('admin rights nobody approved to hand over', () => {
     const [leaver, heir] = [next(), next()];
     await known(heir);
     await world.dialpad.setAdminOffices(leaver.id, [leaver.officeId]);
-    const caseId = await leaves(leaver, { lastWorkingDay: dayIn(1), successors: [{ for: 'admin', employeeId: `E-${heir.id}` }] });
+    const caseId = await world.leaves(leaver, { lastWorkingDay: world.dayIn(1), successors: [{ for: 'admin', employeeId: `E-${heir.id}` }] });
     await world.until(caseId, 'the approval', (view) => view.gates.leaver === 'open');
     await world.pass('60h');
     await holding(caseId);
     expect(await world.user(heir.id)).toMatchObject({ adminOfficeIds: [] });
     expect(await world.user(leaver.id)).toMatchObject({ state: 'suspended', adminOfficeIds: [] });
-    expect(await evidence(caseId, 'grant-office-admin')).toMatchObject({ granted: false, why: 'nobody approved the plan' });
+    expect(await world.evidenceOf(caseId, 'grant-office-admin')).toMatchObject({ granted: false, why: 'nobody approved the plan' });
   }, 60_000);
 });
 
@@ -221,7 +192,7 @@ describe('two colleagues who leave the same day and are the last of their group'
     const [one, other] = [next(), next()];
     const group = await departmentOf(one.officeId, 'Two of them', { try_dial_operators: true });
     await operate(group, one, other);
-    const cases = await Promise.all([leaves(one), leaves(other)]);
+    const cases = await Promise.all([world.leaves(one), world.leaves(other)]);
     await Promise.all(cases.map(approved));
     const views = await Promise.all(cases.map(holding));
     const blocked = views.filter((view) => view.attention !== null);
@@ -234,7 +205,7 @@ describe('two colleagues who leave the same day and are the last of their group'
     expect(states).toContain('active');
 
     await operate(group, next());
-    for (const [n, view] of views.entries()) if (view.attention) await world.execute(cases[n] ?? '', { type: 'retryStep', free: freeStep('check') });
+    for (const [n, view] of views.entries()) if (view.attention) await world.retry(cases[n] ?? '', 'check');
     for (const caseId of cases) expect((await holding(caseId)).attention).toBeNull();
   }, 60_000);
 });
@@ -242,17 +213,17 @@ describe('two colleagues who leave the same day and are the last of their group'
 describe('a successor who leaves as well', () => {
   it('is shown as a conflict and refused before anything is cut', async () => {
     const [leaver, heir] = [next(), next()];
-    const first = await leaves(heir);
+    const first = await world.leaves(heir);
     await world.until(first, 'the plan', (view) => view.planned);
-    const caseId = await leaves(leaver, { successor: { employeeId: `E-${heir.id}` } });
+    const caseId = await world.leaves(leaver, { successor: { employeeId: `E-${heir.id}` } });
     await approved(caseId);
     const blocked = await holding(caseId);
     expect(blocked.attention).toEqual({ step: 'check', code: 'successor.leaving' });
-    expect((await evidence(caseId, 'link'))['impact']).toMatchObject({ conflicts: [{ kind: 'successor-leaves', caseId: first, userId: heir.id }] });
+    expect((await world.evidenceOf(caseId, 'link'))['impact']).toMatchObject({ conflicts: [{ kind: 'successor-leaves', caseId: first, userId: heir.id }] });
     expect((await world.user(leaver.id))?.state).toBe('active');
 
     const third = next();
-    const counting = await leaves(third, { lastWorkingDay: dayIn(30), successor: { employeeId: `E-${leaver.id}` } });
+    const counting = await world.leaves(third, { lastWorkingDay: world.dayIn(30), successor: { employeeId: `E-${leaver.id}` } });
     await world.until(counting, 'the plan', (view) => view.planned);
     expect(await world.composed.rows.mentioning((await world.cases.load(caseId))?.state.personRef ?? '')).toEqual([counting]);
   }, 60_000);
@@ -263,7 +234,7 @@ describe('routing that somebody else changes during the hand-over', () => {
     const [leaver, heir, other] = [next(), next(), next()];
     await known(heir);
     const group = await departmentOf(leaver.officeId, 'Import', { action: 'person', action_target_type: 'user', action_target_id: leaver.id });
-    const caseId = await leaves(leaver, { successor: { employeeId: `E-${heir.id}` } });
+    const caseId = await world.leaves(leaver, { successor: { employeeId: `E-${heir.id}` } });
     const elsewhere = { action: 'person', action_target_type: 'user', action_target_id: other.id };
     meanwhile = async () => {
       const line = (await eyes.companyLines()).find((each) => each.id === group.id);
@@ -274,10 +245,10 @@ describe('routing that somebody else changes during the hand-over', () => {
     await approved(caseId);
     const stuck = await holding(caseId);
     expect(stuck.attention).toEqual({ step: 'calls', code: 'step.contradicted' });
-    expect(await evidence(caseId, 'calls')).toMatchObject({
+    expect(await world.evidenceOf(caseId, 'calls')).toMatchObject({
       notAsPromised: [{ from: `department:${group.id}`, hours: 'open', what: 'not-as-promised', path: [`department:${group.id}`, `user:${heir.id}`] }],
     });
-    await world.execute(caseId, { type: 'retryStep', free: freeStep('calls') });
+    await world.retry(caseId, 'calls');
     expect((await holding(caseId)).attention).toBeNull();
   }, 60_000);
 });
@@ -286,7 +257,7 @@ describe('a line that only the leaver answers', () => {
   it('is refused where nobody takes over, with the way and who could; voicemail it is where the policy says so', async () => {
     const leaver = next();
     const group = await departmentOf(leaver.officeId, 'Only one', { action: 'person', action_target_type: 'user', action_target_id: leaver.id });
-    const caseId = await leaves(leaver);
+    const caseId = await world.leaves(leaver);
     await approved(caseId);
     const blocked = await holding(caseId);
     expect(blocked.attention).toEqual({ step: 'check', code: 'calls.only_leaver' });
@@ -301,18 +272,18 @@ describe("an office's main line that rings at a leaver", () => {
     await known(heir);
     await world.control('/sandbox/console', { do: 'point-main-line', officeId: leaver.officeId, userId: leaver.id });
     await watching([]);
-    const caseId = await leaves(leaver, { successor: { employeeId: `E-${heir.id}` } });
+    const caseId = await world.leaves(leaver, { successor: { employeeId: `E-${heir.id}` } });
     await approved(caseId);
     const blocked = await holding(caseId);
     expect(blocked.attention).toMatchObject({ code: 'task.repoint-main-line' });
     expect((await world.user(leaver.id))?.state).toBe('active');
 
     await world.control('/sandbox/console', { do: 'point-main-line', officeId: leaver.officeId, userId: heir.id });
-    await world.execute(caseId, { type: 'retryStep', free: freeStep(blocked.attention?.step ?? '') }).catch(() => undefined); // its poll may have been faster
+    await world.retry(caseId, blocked.attention?.step ?? '').catch(() => undefined); // its poll may have been faster
     await world.until(caseId, 'the hold', (view) => view.phase === 'holding');
     watch = null;
     expect(faults).toEqual([]);
-    expect(await evidence(caseId, 'calls')).toMatchObject({ leadsToLeaver: [], notAsPromised: [] });
+    expect(await world.evidenceOf(caseId, 'calls')).toMatchObject({ leadsToLeaver: [], notAsPromised: [] });
   }, 60_000);
 });
 
@@ -322,19 +293,15 @@ describe('voicemail mails that go to a leaver', () => {
     const [found] = await world.dialpad.findUsersByEmail(callCenter?.voicemailMails[0] ?? '');
     const leaver = found && (await world.dialpad.readUser(found.id));
     if (!leaver) throw new Error('nobody is written to');
-    const caseId = await leaves(leaver);
+    const caseId = await world.leaves(leaver);
     await approved(caseId);
     const held = await world.until(caseId, 'the task', (view) => view.phase === 'holding' && view.attention !== null);
     expect(held.attention?.code).toBe('task.voicemail-mails');
     await world.pass('73h');
-    await world.until(caseId, 'the approval of the delete', (view) => view.gates['leaver-delete'] === 'open');
-    await world.approve(caseId, 'delete');
+    await world.approveWhenAsked(caseId, 'delete');
     await world.pass('1h');
     expect((await world.user(leaver.id))?.state).toBe('suspended');
-    await world.execute(caseId, {
-      type: 'waiveStep',
-      free: { step: held.attention?.step ?? '', actor: 'operator', reasonCode: 'accepted-risk', reason: null },
-    });
+    await world.waive(caseId, held.attention?.step ?? '');
     await world.until(caseId, 'the delete', (view) => view.phase === 'awaiting-purge');
   }, 60_000);
 });

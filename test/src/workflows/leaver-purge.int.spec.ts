@@ -1,35 +1,21 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import type { DialpadUser } from '@handover/connector-dialpad';
 import { workflowIdOf } from '@handover/workflow-contracts';
 import { MockActivityEnvironment } from '@temporalio/testing';
-import { employeeOf, startSkippedTime, type SkippedTime } from '../support/skipped-time.ts';
+import { activeUsers, isPlain, oneByOne, type NextUser } from '../support/company.ts';
+import { deletedLeaver } from '../support/leavers.ts';
+import { startSkippedTime, type SkippedTime } from '../support/skipped-time.ts';
 
 let world: SkippedTime;
-let users: DialpadUser[];
+let nextUser: NextUser;
 
 const begin = async (policy: string): Promise<void> => {
   world = await startSkippedTime(policy);
-  const { items } = await world.control<{ items: { id: string }[] }>('/api/v2/users?state=active&apikey=test');
-  const found = await Promise.all(items.map(({ id }) => world.dialpad.readUser(id)));
-  users = found.filter(
-    (user): user is DialpadUser =>
-      user !== null && user.phoneNumbers.length > 0 && !user.isSuperAdmin && user.license === 'talk' && user.groupDetails.length === 0,
-  );
+  nextUser = oneByOne((await activeUsers(world.dialpad)).filter(isPlain));
 };
-const yesterday = (): string => new Date(Date.parse(world.now()) - 86_400_000).toISOString().slice(0, 10);
 /** A leaver of the company whose user is deleted, and not purged. */
 const deleted = async (): Promise<{ caseId: string; userId: string }> => {
-  const user = users.shift();
-  if (!user) throw new Error('the seeded company has too few plain users');
-  const caseId = await world.tell('employee.terminated', { ...employeeOf(user, `E-${user.id}`), timeZone: 'UTC', lastWorkingDay: yesterday() });
-  await world.until(caseId, 'the approval', (view) => view.gates.leaver === 'open');
-  await world.approve(caseId, 'leaver');
-  await world.until(caseId, 'the hold', (view) => view.phase === 'holding');
-  await world.pass('73h');
-  await world.until(caseId, 'the approval of the delete', (view) => view.gates['leaver-delete'] === 'open');
-  await world.approve(caseId, 'delete');
-  await world.until(caseId, 'the delete', (view) => view.phase === 'awaiting-purge');
-  return { caseId, userId: user.id };
+  const user = nextUser();
+  return { caseId: await deletedLeaver(world, user), userId: user.id };
 };
 const late = (duration: string): Promise<void> => world.pass(duration, { dialpadToo: false });
 const look = () => new MockActivityEnvironment().run(() => world.composed.dialpadActivities.pollTasks());

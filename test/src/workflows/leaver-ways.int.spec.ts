@@ -2,31 +2,19 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { randomUUID } from 'node:crypto';
 import { holdCase } from '@handover/case-service';
 import { defaultPolicy, type CaseCommand, type HoldVerb } from '@handover/case';
-import type { DialpadUser } from '@handover/connector-dialpad';
 import { decideSignal, workflowIdOf } from '@handover/workflow-contracts';
 import { eventually } from '../support/wait.ts';
 import { MockActivityEnvironment } from '@temporalio/testing';
-import { employeeOf, startSkippedTime, type SkippedTime } from '../support/skipped-time.ts';
+import { employeeOf, fillSeats, holdsNumber, oneByOne, uncoachedUsers, type NextUser } from '../support/company.ts';
+import { heldLeaver, untilHeld } from '../support/leavers.ts';
+import { startSkippedTime, type SkippedTime } from '../support/skipped-time.ts';
 
 let world: SkippedTime;
-let users: DialpadUser[];
+let nextUser: NextUser;
 
-const nextUser = (): DialpadUser => {
-  const user = users.shift();
-  if (!user) throw new Error('the seeded company has too few plain users');
-  return user;
-};
-const dayIn = (days: number): string => new Date(Date.parse(world.now()) + days * 86_400_000).toISOString().slice(0, 10);
-const leaves = (user: DialpadUser, more: object = {}): Promise<string> =>
-  world.tell('employee.terminated', { ...employeeOf(user, `E-${user.id}`), timeZone: 'UTC', lastWorkingDay: dayIn(-1), ...more });
 const begin = async (policy: string): Promise<void> => {
   world = await startSkippedTime(policy);
-  const { items } = await world.control<{ items: { id: string }[] }>('/api/v2/users?state=active&apikey=test');
-  const coached = (await Promise.all((await world.dialpad.coachingTeams()).map((team) => world.dialpad.coachingTeamMembers(team.id))))
-    .flat()
-    .map((member) => member.id);
-  const found = await Promise.all(items.filter(({ id }) => !coached.includes(id)).map(({ id }) => world.dialpad.readUser(id)));
-  users = found.filter((user): user is DialpadUser => user !== null && user.phoneNumbers.length > 0 && !user.isSuperAdmin && user.license === 'talk');
+  nextUser = oneByOne((await uncoachedUsers(world.dialpad)).filter((user) => holdsNumber(user) && user.license === 'talk'));
 };
 
 const about = (verb: HoldVerb, actor: string): CaseCommand => ({
@@ -41,13 +29,12 @@ describe('where the policy deletes at once (releaseSeat: delete)', () => {
 
   it("the delete is approved first, and Dialpad's own 72 hours are the hold", async () => {
     const user = nextUser();
-    const caseId = await leaves(user);
-    await world.until(caseId, 'the approval', (view) => view.gates.leaver === 'open');
-    await world.approve(caseId, 'leaver');
+    const caseId = await world.leaves(user);
+    await world.approveWhenAsked(caseId, 'leaver');
     await world.until(caseId, 'the approval of the delete', (view) => view.gates['leaver-delete'] === 'open');
     expect((await world.user(user.id))?.state).toBe('suspended');
     await world.approve(caseId, 'delete');
-    await world.until(caseId, 'the hold', (view) => view.phase === 'holding' || view.attention !== null);
+    await untilHeld(world, caseId);
     expect((await world.user(user.id))?.state).toBe('deleted');
     await world.pass('73h');
     await world.until(caseId, 'the end', (view) => view.closed);
@@ -74,13 +61,11 @@ describe('where the policy deletes at once (releaseSeat: delete)', () => {
 
   it('a rescind within the hold is a task in the console, and everything else comes back by itself', async () => {
     const user = nextUser();
-    const caseId = await leaves(user);
-    await world.until(caseId, 'the approval', (view) => view.gates.leaver === 'open');
-    await world.approve(caseId, 'leaver');
-    await world.until(caseId, 'the approval of the delete', (view) => view.gates['leaver-delete'] === 'open');
-    await world.approve(caseId, 'delete');
+    const caseId = await world.leaves(user);
+    await world.approveWhenAsked(caseId, 'leaver');
+    await world.approveWhenAsked(caseId, 'delete');
     await world.until(caseId, 'the hold', (view) => view.phase === 'holding');
-    await world.tell('employee.termination_rescinded', employeeOf(user, `E-${user.id}`));
+    await world.comesBack(user);
     const blocked = await world.until(caseId, 'the task', (view) => view.attention !== null);
     expect(blocked.attention?.code).toBe('task.restore-user');
     await world.control(`/sandbox/users/${user.id}/restore`, {});
@@ -101,15 +86,14 @@ describe('where the company keeps no numbers (reservePool: false)', () => {
 
   it('a rescind gives back what a successor got, and loses no number on the way', async () => {
     const [user, heir] = [nextUser(), nextUser()];
-    await world.tell('employee.changed', { ...employeeOf(heir, `E-${heir.id}`), timeZone: 'UTC' }).catch(() => undefined); // no case: HR only names them
-    const caseId = await leaves(user, { successor: { employeeId: `E-${heir.id}` } });
-    await world.until(caseId, 'the approval', (view) => view.gates.leaver === 'open');
-    await world.approve(caseId, 'leaver');
-    await world.until(caseId, 'the hold', (view) => view.phase === 'holding' || view.attention !== null);
+    await world.say('employee.changed', { ...employeeOf(heir), timeZone: 'UTC' }); // no case: HR only names them
+    const caseId = await world.leaves(user, { successor: { employeeId: `E-${heir.id}` } });
+    await world.approveWhenAsked(caseId, 'leaver');
+    await untilHeld(world, caseId);
     expect((await world.user(heir.id))?.phoneNumbers).toEqual([...heir.phoneNumbers, ...user.phoneNumbers]);
 
-    await world.tell('employee.termination_rescinded', employeeOf(user, `E-${user.id}`));
-    await world.until(caseId, 'the end', (view) => view.closed || view.attention !== null);
+    await world.comesBack(user);
+    await world.ended(caseId);
     expect(await world.user(user.id)).toMatchObject({ state: 'active', phoneNumbers: user.phoneNumbers });
     expect((await world.user(heir.id))?.phoneNumbers).toEqual(heir.phoneNumbers);
   }, 60_000);
@@ -118,9 +102,8 @@ describe('where the company keeps no numbers (reservePool: false)', () => {
     const user = nextUser();
     const { items } = await world.control<{ items: { id: string }[] }>('/api/v2/departments?apikey=test');
     await world.dialpad.addToGroup({ userId: user.id, group: { type: 'department', id: items[0]?.id ?? '' }, role: 'operator' });
-    const caseId = await leaves(user);
-    await world.until(caseId, 'the approval', (view) => view.gates.leaver === 'open');
-    await world.approve(caseId, 'leaver');
+    const caseId = await world.leaves(user);
+    await world.approveWhenAsked(caseId, 'leaver');
     const waits = await world.until(caseId, 'the other steps', (view) => view.steps.some(({ id, status }) => id === 'seat' && status === 'verified'));
     expect(waits).toMatchObject({ phase: 'handing-over', gates: { 'number-loss': 'open' } });
     const open = waits.steps.filter((step) => step.phase === 'handing-over' && step.status !== 'verified').map((step) => step.kind);
@@ -128,9 +111,9 @@ describe('where the company keeps no numbers (reservePool: false)', () => {
     expect(await world.user(user.id)).toMatchObject({ state: 'suspended', phoneNumbers: user.phoneNumbers });
 
     await world.vote(caseId, 'number-loss', 'refuse', 'approver2');
-    await world.until(caseId, 'the hold', (view) => view.phase === 'holding' || view.attention !== null);
+    await untilHeld(world, caseId);
     await world.pass('73h');
-    const ended = await world.until(caseId, 'the end', (view) => view.closed || view.attention !== null);
+    const ended = await world.ended(caseId);
     expect(ended).toMatchObject({ phase: 'done', attention: null });
     const { state } = (await world.cases.load(caseId)) ?? {};
     expect(state).toMatchObject({ result: 'kept-suspended', stepStates: { 'number-1': { status: 'pending', code: 'step.refused' } } });
@@ -161,12 +144,11 @@ describe('where the company keeps no numbers (reservePool: false)', () => {
 
   it('a number whose loss is approved is lost, and the case goes on to the delete', async () => {
     const user = nextUser();
-    const caseId = await leaves(user);
-    await world.until(caseId, 'the approval', (view) => view.gates.leaver === 'open');
-    await world.approve(caseId, 'leaver');
+    const caseId = await world.leaves(user);
+    await world.approveWhenAsked(caseId, 'leaver');
     await world.until(caseId, 'the other steps', (view) => view.steps.some(({ id, status }) => id === 'seat' && status === 'verified'));
     await world.approve(caseId, 'number-loss');
-    await world.until(caseId, 'the hold', (view) => view.phase === 'holding' || view.attention !== null);
+    await untilHeld(world, caseId);
     expect((await world.user(user.id))?.phoneNumbers).toEqual([]);
     await world.pass('73h');
     expect((await world.until(caseId, 'the approval of the delete', (view) => view.phase === 'awaiting-delete-approval')).attention).toBeNull();
@@ -180,8 +162,8 @@ describe('where the policy is as it comes', () => {
 
   it('an immediate leaver loses access before anybody is asked, and is not deleted before somebody is', async () => {
     const user = nextUser();
-    const caseId = await leaves(user, { lastWorkingDay: dayIn(20), urgency: 'immediate', reasonCode: 'misconduct' });
-    await world.until(caseId, 'the hold', (view) => view.phase === 'holding' || view.attention !== null);
+    const caseId = await world.leaves(user, { lastWorkingDay: world.dayIn(20), urgency: 'immediate', reasonCode: 'misconduct' });
+    await untilHeld(world, caseId);
     expect((await world.user(user.id))?.state).toBe('suspended');
     expect((await world.view(caseId)).gates.review).toBe('open');
     await world.pass('300h');
@@ -191,27 +173,27 @@ describe('where the policy is as it comes', () => {
 
   it('a leaver who waits for an approval loses access as soon as HR says at once', async () => {
     const user = nextUser();
-    const caseId = await leaves(user, { lastWorkingDay: dayIn(10) });
+    const caseId = await world.leaves(user, { lastWorkingDay: world.dayIn(10) });
     await world.until(caseId, 'the approval', (view) => view.gates.leaver === 'open');
-    await leaves(user, { lastWorkingDay: dayIn(10), urgency: 'immediate', reasonCode: 'misconduct' });
-    await world.until(caseId, 'the hold', (view) => view.phase === 'holding' || view.attention !== null);
+    await world.leaves(user, { lastWorkingDay: world.dayIn(10), urgency: 'immediate', reasonCode: 'misconduct' });
+    await untilHeld(world, caseId);
     expect((await world.user(user.id))?.state).toBe('suspended');
   }, 60_000);
 
   it('a leaver who waits for an approval loses access on the day that HR brings forward', async () => {
     const user = nextUser();
-    const caseId = await leaves(user, { lastWorkingDay: dayIn(10) });
+    const caseId = await world.leaves(user, { lastWorkingDay: world.dayIn(10) });
     await world.until(caseId, 'the approval', (view) => view.gates.leaver === 'open');
     await world.pass('30h'); // nobody clicks: the stage has escalated, and would end in ten days
-    await world.tell('employee.termination_date_changed', { ...employeeOf(user, `E-${user.id}`), timeZone: 'UTC', lastWorkingDay: dayIn(0) });
+    await world.tell('employee.termination_date_changed', { ...employeeOf(user), timeZone: 'UTC', lastWorkingDay: world.dayIn(0) });
     await world.pass('25h');
-    await world.until(caseId, 'the hold', (view) => view.phase === 'holding' || view.attention !== null);
+    await untilHeld(world, caseId);
     expect((await world.user(user.id))?.state).toBe('suspended');
   }, 60_000);
 
   it('a decision by a Temporal signal counts like one by an update', async () => {
     const user = nextUser();
-    const caseId = await leaves(user);
+    const caseId = await world.leaves(user);
     await world.until(caseId, 'the approval', (view) => view.gates.leaver === 'open');
     const planHash = (await world.cases.load(caseId))?.state.plan?.hash ?? '';
     const handle = world.env.client.workflow.getHandle(workflowIdOf('leaver', caseId));
@@ -224,24 +206,14 @@ describe('where the policy is as it comes', () => {
 
   it('a leaver who comes back when the seat is taken is first in line for the next', async () => {
     const user = nextUser();
-    const caseId = await leaves(user);
-    await world.until(caseId, 'the approval', (view) => view.gates.leaver === 'open');
-    await world.approve(caseId, 'leaver');
-    await world.until(caseId, 'the hold', (view) => view.phase === 'holding');
-    const free = (await world.dialpad.freeSeats(user.officeId)).talk;
-    for (let n = 0; n < free; n += 1) {
-      await world.dialpad.inviteUser(
-        { email: `taken-${n}@example.com`, givenName: 'T', familyName: String(n), officeId: user.officeId, license: 'talk' },
-        { startedAt: '2020-01-01T00:00:00Z' },
-      );
-    }
-    await world.tell('employee.termination_rescinded', employeeOf(user, `E-${user.id}`));
+    const caseId = await heldLeaver(world, user);
+    const leave = await fillSeats(world.dialpad, user.officeId);
+    await world.comesBack(user);
     const blocked = await world.until(caseId, 'the wait for a seat', (view) => view.attention !== null);
     expect(blocked.attention?.code).toBe('seat.none');
 
-    const [filler] = await world.dialpad.findUsersByEmail('taken-0@example.com');
-    await world.dialpad.deleteUser(filler?.id ?? '');
-    await world.execute(caseId, { type: 'retryStep', free: { step: blocked.attention?.step ?? '', actor: 'operator', reasonCode: 'fixed', reason: null } });
+    await leave();
+    await world.retry(caseId, blocked.attention?.step ?? '');
     await world.until(caseId, 'the end', (view) => view.closed);
     expect(await world.user(user.id)).toMatchObject({ state: 'active', phoneNumbers: user.phoneNumbers });
   }, 60_000);
@@ -253,36 +225,30 @@ describe('where the policy is as it comes', () => {
       await world.control('/sandbox/faults', { operation, nth: 2, fault: '500' });
     }
     await world.control('/sandbox/faults', { operation: 'GET /users/{id}', rate: 0.1, seed: 3, fault: '429' });
-    const caseId = await leaves(user);
-    await world.until(caseId, 'the approval', (view) => view.gates.leaver === 'open');
-    await world.approve(caseId, 'leaver');
+    const caseId = await world.leaves(user);
+    await world.approveWhenAsked(caseId, 'leaver');
     const pass = async (what: string, holds: (phase: string) => boolean): Promise<void> => {
       for (let n = 0; n < 40 && !holds((await world.view(caseId)).phase); n += 1) await world.pass('1m');
       await world.until(caseId, what, (view) => holds(view.phase));
     };
     await pass('the hold', (phase) => phase === 'holding');
     await world.pass('73h');
-    await world.until(caseId, 'the approval of the delete', (view) => view.phase === 'awaiting-delete-approval');
-    await world.approve(caseId, 'delete');
+    await world.approveWhenAsked(caseId, 'delete');
     await pass('the delete', (phase) => phase === 'awaiting-purge');
-    await fetch(`${await world.sandboxUrl()}/sandbox/faults`, { method: 'DELETE' });
+    await world.withoutFaults();
     await world.pass('80h');
     await world.until(caseId, 'the end', (view) => view.closed);
-    const writes = (await world.writes()).filter((each) => each.userId === user.id).map((each) => each.operation);
+    const writes = await world.writesOf(user.id);
     expect(new Set(writes.filter((each) => each !== 'PATCH /users/{id}')).size).toBe(writes.filter((each) => each !== 'PATCH /users/{id}').length);
     expect(writes.filter((each) => each === 'DELETE /users/{id}')).toHaveLength(1);
   }, 90_000);
 
   it('a legal hold stops the approved delete, and the case goes on once two people have lifted it', async () => {
     const user = nextUser();
-    const caseId = await leaves(user);
-    await world.until(caseId, 'the approval', (view) => view.gates.leaver === 'open');
-    await world.approve(caseId, 'leaver');
-    await world.until(caseId, 'the hold', (view) => view.phase === 'holding');
+    const caseId = await heldLeaver(world, user);
     await world.execute(caseId, about('place', 'counsel'));
     await world.pass('73h');
-    await world.until(caseId, 'the approval of the delete', (view) => view.gates['leaver-delete'] === 'open');
-    await world.approve(caseId, 'delete');
+    await world.approveWhenAsked(caseId, 'delete');
     await eventually('the refusal to start', async () => (await world.eventTypes(caseId)).includes('StepWithheld'));
     await world.pass('100h');
     expect((await world.user(user.id))?.state).toBe('suspended');
@@ -295,7 +261,7 @@ describe('where the policy is as it comes', () => {
 
   it('a hold on a closed case of the same person keeps the person from being erased, until it is lifted and somebody retries', async () => {
     const user = nextUser();
-    const first = await leaves(user, { lastWorkingDay: dayIn(20) });
+    const first = await world.leaves(user, { lastWorkingDay: world.dayIn(20) });
     await world.until(first, 'the approval', (view) => view.gates.leaver === 'open');
     await world.tell('employee.termination_rescinded', { employeeId: `E-${user.id}` });
     await world.until(first, 'the end', (view) => view.closed);
@@ -306,14 +272,12 @@ describe('where the policy is as it comes', () => {
     };
     await hold('place', 'counsel');
 
-    const second = await leaves(user);
+    const second = await world.leaves(user);
     expect(second).not.toBe(first);
-    await world.until(second, 'the approval', (view) => view.gates.leaver === 'open');
-    await world.approve(second, 'leaver');
+    await world.approveWhenAsked(second, 'leaver');
     await world.until(second, 'the hold', (view) => view.phase === 'holding');
     await world.pass('73h');
-    await world.until(second, 'the approval of the delete', (view) => view.gates['leaver-delete'] === 'open');
-    await world.approve(second, 'delete');
+    await world.approveWhenAsked(second, 'delete');
     await world.until(second, 'the delete', (view) => view.phase === 'awaiting-purge');
     await world.pass('73h');
     const stuck = await world.until(second, 'the hold to be met', (view) => view.attention !== null);

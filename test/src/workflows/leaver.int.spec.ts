@@ -1,44 +1,24 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { decideUpdate, rescindSignal, workflowIdOf } from '@handover/workflow-contracts';
-import { employeeOf, startSkippedTime, type SkippedTime } from '../support/skipped-time.ts';
+import { employeeOf, holdsNumber, oneByOne, uncoachedUsers, type NextUser } from '../support/company.ts';
+import { deletedLeaver, heldLeaver, untilHeld } from '../support/leavers.ts';
+import { startSkippedTime, type SkippedTime } from '../support/skipped-time.ts';
 import type { DialpadUser } from '@handover/connector-dialpad';
 import { eventually } from '../support/wait.ts';
 
 let world: SkippedTime;
-let users: DialpadUser[];
+let nextUser: NextUser;
 /** Somebody in a department, kept for the test of its calls. */
 let operator: { readonly user: DialpadUser; readonly group: { readonly type: string; readonly id: string } };
 
-/** Active users who hold a number and are in no coaching team; those in departments first, because their leaving does more. */
-const plainUsers = async (): Promise<DialpadUser[]> => {
-  const { dialpad } = world;
-  const coached = (await Promise.all((await dialpad.coachingTeams()).map((team) => dialpad.coachingTeamMembers(team.id)))).flat().map((member) => member.id);
-  const { items } = await world.control<{ items: { id: string }[] }>('/api/v2/users?state=active&apikey=test');
-  const found = await Promise.all(items.filter(({ id }) => !coached.includes(id)).map(({ id }) => dialpad.readUser(id)));
-  const plain = found.filter((user): user is DialpadUser => user !== null && user.phoneNumbers.length > 0 && !user.isSuperAdmin);
-
-  return plain.sort((left, right) => right.groupDetails.length - left.groupDetails.length);
-};
-
-const nextUser = (): DialpadUser => {
-  const user = users.shift();
-  if (!user) throw new Error('the seeded company has too few plain users');
-  return user;
-};
-
-/** A calendar day some days from now, in the world's time. */
-const dayIn = (days: number): string => new Date(Date.parse(world.now()) + days * 86_400_000).toISOString().slice(0, 10);
-
-const leaves = (user: DialpadUser, more: object = {}): Promise<string> =>
-  world.tell('employee.terminated', { ...employeeOf(user, `E-${user.id}`), timeZone: 'UTC', lastWorkingDay: dayIn(-1), ...more });
-
 beforeAll(async () => {
   world = await startSkippedTime();
-  users = await plainUsers();
-  const index = users.findIndex((each) => each.groupDetails.some((group) => group.type === 'department'));
-  const [user] = users.splice(index, 1);
-  const group = user?.groupDetails.find((each) => each.type === 'department');
-  if (!user || !group) throw new Error('the seeded company has no plain operator');
+  // Those in departments first, because their leaving does more.
+  const users = (await uncoachedUsers(world.dialpad)).filter(holdsNumber);
+  nextUser = oneByOne(users.sort((left, right) => right.groupDetails.length - left.groupDetails.length));
+  const user = nextUser((each) => each.groupDetails.some((group) => group.type === 'department'));
+  const group = user.groupDetails.find((each) => each.type === 'department');
+  if (!group) throw new Error('the seeded company has no plain operator');
   operator = { user, group };
 }, 60_000);
 
@@ -47,9 +27,8 @@ afterAll(() => world.stop(), 30_000);
 describe('a leaver whose last day is over', () => {
   it('is held for the real 72 hours, deleted after an approval, and certified once Dialpad has purged the user', async () => {
     const user = nextUser();
-    const caseId = await leaves(user);
-    await world.until(caseId, 'the approval', (view) => view.gates.leaver === 'open');
-    await world.approve(caseId, 'leaver');
+    const caseId = await world.leaves(user);
+    await world.approveWhenAsked(caseId, 'leaver');
     const holding = await world.until(caseId, 'the hold', (view) => view.phase === 'holding');
     expect(Date.parse(holding.holdUntil ?? '') - Date.parse(world.now())).toBeGreaterThan(71 * 3_600_000);
 
@@ -69,7 +48,7 @@ describe('a leaver whose last day is over', () => {
     expect(await world.user(user.id)).toBeNull();
     const types = await world.eventTypes(caseId);
     expect(types.slice(-3)).toEqual(['StepVerified', 'CertificateIssued', 'CaseClosed']);
-    const writes = (await world.writes()).filter((each) => each.userId === user.id).map((each) => each.operation);
+    const writes = await world.writesOf(user.id);
     expect(writes[0]).toBe('PATCH /users/{id}'); // suspended before anything was moved
     expect(writes[writes.length - 1]).toBe('DELETE /users/{id}');
     expect(writes.filter((each) => each === 'DELETE /numbers/{number}')).toHaveLength(user.phoneNumbers.length);
@@ -81,14 +60,7 @@ describe('a leaver whose last day is over', () => {
 
   it('waits for a purge that Dialpad takes its time for, and looks again every hour', async () => {
     const user = nextUser();
-    const caseId = await leaves(user);
-    await world.until(caseId, 'the approval', (view) => view.gates.leaver === 'open');
-    await world.approve(caseId, 'leaver');
-    await world.until(caseId, 'the hold', (view) => view.phase === 'holding');
-    await world.pass('73h');
-    await world.until(caseId, 'the second approval', (view) => view.phase === 'awaiting-delete-approval');
-    await world.approve(caseId, 'delete');
-    await world.until(caseId, 'the delete', (view) => view.phase === 'awaiting-purge');
+    const caseId = await deletedLeaver(world, user);
 
     await world.pass('80h', { dialpadToo: false });
     expect((await world.view(caseId)).phase).toBe('awaiting-purge');
@@ -101,13 +73,10 @@ describe('a leaver whose last day is over', () => {
   it('who comes back during the hold gets access, numbers and groups again', async () => {
     const user = nextUser();
     const before = await world.user(user.id);
-    const caseId = await leaves(user);
-    await world.until(caseId, 'the approval', (view) => view.gates.leaver === 'open');
-    await world.approve(caseId, 'leaver');
-    await world.until(caseId, 'the hold', (view) => view.phase === 'holding');
+    const caseId = await heldLeaver(world, user);
     await world.pass('40h');
 
-    await world.tell('employee.termination_rescinded', employeeOf(user, `E-${user.id}`));
+    await world.comesBack(user);
     await world.until(caseId, 'the end', (view) => view.closed);
 
     const after = await world.user(user.id);
@@ -125,7 +94,7 @@ describe('a leaver whose last day is over', () => {
 describe('a leaver whose last day is to come', () => {
   it('loses access at the cut-off although nobody decided, and is never deleted without an approval', async () => {
     const user = nextUser();
-    const caseId = await leaves(user, { lastWorkingDay: dayIn(2) });
+    const caseId = await world.leaves(user, { lastWorkingDay: world.dayIn(2) });
     await world.until(caseId, 'the approval', (view) => view.gates.leaver === 'open');
     await world.pass('25h');
     await world.until(caseId, 'the escalation', (view) => view.stage?.escalated === true);
@@ -143,10 +112,9 @@ describe('a leaver whose last day is to come', () => {
 
   it('moves with the last day: the running timer is the new one', async () => {
     const user = nextUser();
-    const caseId = await leaves(user, { lastWorkingDay: dayIn(3) });
-    await world.until(caseId, 'the approval', (view) => view.gates.leaver === 'open');
-    await world.approve(caseId, 'leaver');
-    await world.tell('employee.termination_date_changed', { ...employeeOf(user, `E-${user.id}`), timeZone: 'UTC', lastWorkingDay: dayIn(9) });
+    const caseId = await world.leaves(user, { lastWorkingDay: world.dayIn(3) });
+    await world.approveWhenAsked(caseId, 'leaver');
+    await world.tell('employee.termination_date_changed', { ...employeeOf(user), timeZone: 'UTC', lastWorkingDay: world.dayIn(9) });
     await world.pass('120h');
     expect((await world.user(user.id))?.state).toBe('active');
 
@@ -158,7 +126,7 @@ describe('a leaver whose last day is to come', () => {
   it('taken back before any write ends as cancelled and leaves Dialpad untouched', async () => {
     const user = nextUser();
     const before = (await world.writes()).length;
-    const caseId = await leaves(user, { lastWorkingDay: dayIn(5) });
+    const caseId = await world.leaves(user, { lastWorkingDay: world.dayIn(5) });
     await world.until(caseId, 'the approval', (view) => view.gates.leaver === 'open');
     await world.env.client.workflow.getHandle(workflowIdOf('leaver', caseId)).signal(rescindSignal, { reasonCode: 'came-back', actor: 'operator' });
     await world.until(caseId, 'the end', (view) => view.closed);
@@ -170,7 +138,7 @@ describe('a leaver whose last day is to come', () => {
 describe('a decision sent through Temporal', () => {
   it('counts like one through the API, and is refused and recorded for the wrong plan, a stranger and a closed stage', async () => {
     const user = nextUser();
-    const caseId = await leaves(user);
+    const caseId = await world.leaves(user);
     await world.until(caseId, 'the approval', (view) => view.gates.leaver === 'open');
     const planHash = (await world.cases.load(caseId))?.state.plan?.hash ?? '';
     const handle = world.env.client.workflow.getHandle(workflowIdOf('leaver', caseId));
@@ -215,21 +183,20 @@ describe('a leaver who is the last active Company Admin', () => {
     const [last, ...others] = admins;
     if (!last) throw new Error('no admin is seeded');
     for (const other of others) await world.dialpad.setCompanyAdmin(other.id, false);
-    const caseId = await leaves(last);
-    await world.until(caseId, 'the approval', (view) => view.gates.leaver === 'open');
-    await world.approve(caseId, 'leaver');
+    const caseId = await world.leaves(last);
+    await world.approveWhenAsked(caseId, 'leaver');
     const blocked = await world.until(caseId, 'the block', (view) => view.attention !== null);
     expect(blocked.attention).toMatchObject({ step: 'check' });
     expect((await world.user(last.id))?.state).toBe('active');
 
     // Whoever waives the check, for this or another reason, does not waive that somebody must be left.
-    await world.execute(caseId, { type: 'waiveStep', free: { step: 'check', actor: 'operator', reasonCode: 'checked', reason: 'go on' } });
+    await world.waive(caseId, 'check', 'checked');
     const again = await world.until(caseId, 'the second block', (view) => view.attention?.step === 'suspend');
     expect(again.attention).toMatchObject({ code: 'leaver.last_company_admin' });
     expect((await world.user(last.id))?.state).toBe('active');
 
     for (const other of others) await world.dialpad.setCompanyAdmin(other.id, true);
-    await world.execute(caseId, { type: 'retryStep', free: { step: 'suspend', actor: 'operator', reasonCode: 'fixed', reason: null } });
+    await world.retry(caseId, 'suspend');
     await world.until(caseId, 'the suspension', (view) => view.steps.some((step) => step.id === 'suspend' && step.status === 'verified'));
     await world.until(caseId, 'the hand-over', (view) => view.steps.some((step) => step.id === 'admin-company' && step.status === 'verified'));
     expect(await world.user(last.id)).toMatchObject({ state: 'suspended', isSuperAdmin: false });
@@ -255,21 +222,17 @@ describe('a step that no API can do', () => {
 
   it('waits for a person with the exact work to do; a claim that does not read back is contradicted, a waiver goes on', async () => {
     const user = await trainee();
-    const caseId = await leaves(user);
-    await world.until(caseId, 'the approval', (view) => view.gates.leaver === 'open');
-    await world.approve(caseId, 'leaver');
+    const caseId = await world.leaves(user);
+    await world.approveWhenAsked(caseId, 'leaver');
     const blocked = await world.until(caseId, 'the block', (view) => view.attention !== null);
     expect(blocked.attention?.code).toBe('task.leave-group');
     expect(blocked.waitsFor[0]).toMatchObject({ on: 'operator', what: expect.stringContaining('Admin Settings > Office > Coaching Teams') });
     const step = blocked.attention?.step ?? '';
 
-    await world.execute(caseId, { type: 'claimByHand', free: { step, actor: 'operator', reasonCode: null, reason: null, evidence: 'removed in the console' } });
+    await world.claimByHand(caseId, step, 'removed in the console');
     await world.until(caseId, 'the contradiction', (view) => view.steps.some((each) => each.id === step && each.status === 'contradicted'));
-    await world.execute(caseId, {
-      type: 'waiveStep',
-      free: { step, actor: 'operator', reasonCode: 'accepted-risk', reason: 'the team is dissolved next week' },
-    });
-    await world.until(caseId, 'the hold', (view) => view.phase === 'holding' || view.attention !== null);
+    await world.waive(caseId, step);
+    await untilHeld(world, caseId);
     expect(await world.eventTypes(caseId)).toEqual(expect.arrayContaining(['StepBlocked', 'StepClaimedByHand', 'StepContradicted', 'StepWaived']));
   }, 60_000);
 });
@@ -277,7 +240,7 @@ describe('a step that no API can do', () => {
 describe('a cancellation request from the Temporal UI', () => {
   it('does not abandon the case: it goes on, because only a rescind ends it', async () => {
     const user = nextUser();
-    const caseId = await leaves(user);
+    const caseId = await world.leaves(user);
     await world.until(caseId, 'the approval', (view) => view.gates.leaver === 'open');
     await world.env.client.workflow.getHandle(workflowIdOf('leaver', caseId)).cancel();
     await world.approve(caseId, 'leaver');
@@ -293,9 +256,8 @@ describe('the calls of a leaver', () => {
     const others = (await dialpad.operatorsOf(group)).map((each) => each.id).filter((id) => id !== user.id);
     for (const id of others) await dialpad.removeFromGroup({ userId: id, group });
 
-    const caseId = await leaves(user);
-    await world.until(caseId, 'the approval', (view) => view.gates.leaver === 'open');
-    await world.approve(caseId, 'leaver');
+    const caseId = await world.leaves(user);
+    await world.approveWhenAsked(caseId, 'leaver');
     const blocked = await world.until(caseId, 'the block', (view) => view.attention !== null);
     expect(blocked.attention).toEqual({ step: 'check', code: 'group.last_operator' });
     expect(blocked.waitsFor[0]?.what).toContain(`department:${group.id} (open) would ring nobody: department:${group.id} > operators`);
@@ -304,8 +266,8 @@ describe('the calls of a leaver', () => {
 
     const [helper] = await dialpad.companyAdmins();
     await dialpad.addToGroup({ userId: helper?.id ?? '', group, role: 'operator' });
-    await world.execute(caseId, { type: 'retryStep', free: { step: 'check', actor: 'operator', reasonCode: 'fixed', reason: null } });
-    await world.until(caseId, 'the hold', (view) => view.phase === 'holding' || view.attention !== null);
+    await world.retry(caseId, 'check');
+    await untilHeld(world, caseId);
     const events = await world.composed.store.read(`case/${caseId}`);
     const link = events.find((event) => event.type === 'StepVerified' && event.data['step'] === 'link');
     const calls = events.find((event) => event.type === 'StepVerified' && event.data['step'] === 'calls');

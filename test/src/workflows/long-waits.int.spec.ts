@@ -1,11 +1,10 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { retryStepUpdate, workflowIdOf, type CommandReply } from '@handover/workflow-contracts';
+import { fillSeats } from '../support/company.ts';
 import { startSkippedTime, type SkippedTime } from '../support/skipped-time.ts';
 
 let world: SkippedTime;
-let officeId: string;
 
-const dayIn = (days: number): string => new Date(Date.parse(world.now()) + days * 86_400_000).toISOString().slice(0, 10);
 const person = (name: string) => ({
   employeeId: `W-${name}`,
   email: `${name}.waits@example.com`,
@@ -14,7 +13,7 @@ const person = (name: string) => ({
   office: 'Berlin',
   timeZone: 'UTC',
 });
-const hire = (name: string): Promise<string> => world.tell('employee.hired', { ...person(name), startDate: dayIn(1), number: null });
+const hire = (name: string): Promise<string> => world.hire({ ...person(name), number: null });
 const handle = (kind: string, caseId: string) => world.env.client.workflow.getHandle(workflowIdOf(kind, caseId));
 const runOf = async (kind: string, caseId: string): Promise<string> => (await handle(kind, caseId).describe()).runId;
 const usersOf = (name: string) => world.dialpad.findUsersByEmail(`${name}.waits@example.com`);
@@ -34,7 +33,6 @@ const asking = (kind: string, caseId: string, step: string) => {
 
 beforeAll(async () => {
   world = await startSkippedTime('acceptance: { deadline: 400d, remindEvery: 200d, pollEvery: 1m }\ntemporalStages: ["*"]');
-  officeId = (await world.dialpad.offices()).find((office) => office.name === 'Berlin')?.id ?? '';
 }, 60_000);
 afterAll(() => world.stop(), 30_000);
 
@@ -53,7 +51,7 @@ describe('a case that waits for long begins a new run in time, and loses no mess
 
     const [user] = await usersOf('maya');
     await world.control(`/sandbox/users/${user?.id}/accept`, {});
-    await world.env.client.workflow.execute('acceptancePoll', { workflowId: 'poll-maya', taskQueue: 'handover-cases', args: [] });
+    await world.look('acceptancePoll');
     await world.until(joiner, 'the end of the joiner', (view) => view.closed);
     await world.pass('7h');
     await world.until(mover, 'the end of the mover', (view) => view.closed);
@@ -61,10 +59,7 @@ describe('a case that waits for long begins a new run in time, and loses no mess
   }, 240_000);
 
   it('as a joiner for whom no seat comes free', async () => {
-    for (let n = (await world.dialpad.freeSeats(officeId)).talk; n > 0; n -= 1) {
-      const filler = { email: `filler-${n}@example.com`, givenName: 'F', familyName: String(n), officeId, license: 'talk' };
-      await world.dialpad.inviteUser(filler, { startedAt: new Date().toISOString() });
-    }
+    const leave = await fillSeats(world.dialpad, world.office('Berlin').id);
     const caseId = await hire('noor');
     await world.until(caseId, 'the wait for a seat', (view) => view.phase === 'awaiting-seat');
     const first = await runOf('joiner', caseId);
@@ -75,8 +70,7 @@ describe('a case that waits for long begins a new run in time, and loses no mess
     expect(await runOf('joiner', caseId)).not.toBe(first);
     expect(new Set(replies.map((reply) => reply.code))).toEqual(new Set(['step.not_blocked']));
 
-    const [filler] = await world.dialpad.findUsersByEmail('filler-1@example.com');
-    await world.dialpad.deleteUser(filler?.id ?? '');
+    await leave();
     await world.pass('5m');
     await world.until(caseId, 'the invitation', (view) => view.phase === 'awaiting-acceptance');
     expect(await usersOf('noor')).toHaveLength(1);

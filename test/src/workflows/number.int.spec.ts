@@ -1,31 +1,30 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { defaultPolicy, type CaseView } from '@handover/case';
+import { defaultPolicy } from '@handover/case';
 import { holdPerson } from '@handover/case-service';
 import type { DialpadUser } from '@handover/connector-dialpad';
 import { rescindUpdate, workflowIdOf } from '@handover/workflow-contracts';
 import { MockActivityEnvironment } from '@temporalio/testing';
+import { activeUsers, holdsNumber, oneByOne, type NextUser } from '../support/company.ts';
 import { asksFor, followed, provenanceOf } from '../support/numbers.ts';
-import { employeeOf, startSkippedTime, type SkippedTime } from '../support/skipped-time.ts';
+import { untilHeld } from '../support/leavers.ts';
+import { startSkippedTime, type SkippedTime } from '../support/skipped-time.ts';
 
 let world: SkippedTime;
 let ask: ReturnType<typeof asksFor>;
-let users: DialpadUser[];
+let nextUser: NextUser;
 let pool: string[];
 
-const nextUser = (): DialpadUser => users.shift() ?? fail('the seeded company has too few plain users');
 const nextNumber = (): string => pool.shift() ?? fail('the pool is empty');
 const fail = (why: string): never => {
   throw new Error(why);
 };
-const dayIn = (days: number): string => new Date(Date.parse(world.now()) + days * 86_400_000).toISOString().slice(0, 10);
 
 const opened = async (wanted: Parameters<typeof ask>[0]): Promise<string> => {
   const answer = await ask(wanted);
   return 'caseId' in answer ? answer.caseId : fail(answer.refused);
 };
-const ended = (caseId: string): Promise<CaseView> => world.until(caseId, 'the end', (view) => view.closed || view.attention !== null);
 const resultOf = async (caseId: string): Promise<string | null | undefined> => (await world.cases.load(caseId))?.state.result;
-const releases = async (): Promise<number> => (await world.writes()).filter((write) => write.operation === 'DELETE /numbers/{number}').length;
+const releases = (): Promise<number> => world.countOf('DELETE /numbers/{number}');
 let lastRead = 0;
 /** A reading as the schedule takes it, each later than the one before. */
 const read = async (): Promise<{ numbers: number; changed: number }> => {
@@ -34,21 +33,17 @@ const read = async (): Promise<{ numbers: number; changed: number }> => {
 };
 /** Somebody the record knows: a change that changes nothing has linked them to their Dialpad user. */
 const known = async (user: DialpadUser): Promise<string> => {
-  const caseId = await world.tell('employee.changed', { ...employeeOf(user, `N-${user.id}`), timeZone: 'UTC', groups: [] });
-  await ended(caseId);
+  const caseId = await world.changes(user, { groups: [] });
+  await world.ended(caseId);
   return (await world.cases.load(caseId))?.state.personRef ?? fail('the case has no person');
 };
 
 beforeAll(async () => {
   world = await startSkippedTime();
   ask = asksFor(world);
-  const { items } = await world.control<{ items: { id: string }[] }>('/api/v2/users?state=active&apikey=test');
-  const found = await Promise.all(items.map(({ id }) => world.dialpad.readUser(id)));
-  const referenced = (await Promise.all(found.map((user) => (user ? world.dialpad.routingReferences(user.id) : [])))).map((each) => each.length);
-  users = found.filter(
-    (user, n): user is DialpadUser =>
-      user !== null && user.phoneNumbers.length > 0 && !user.isSuperAdmin && user.groupDetails.length === 0 && referenced[n] === 0,
-  );
+  const users = (await activeUsers(world.dialpad)).filter((user) => holdsNumber(user) && user.groupDetails.length === 0);
+  const references = await Promise.all(users.map((user) => world.dialpad.routingReferences(user.id)));
+  nextUser = oneByOne(users.filter((_, n) => references[n]?.length === 0));
   pool = (await world.dialpad.pooledNumbers()).map((each) => each.number);
 }, 60_000);
 afterAll(() => world.stop(), 30_000);
@@ -81,7 +76,7 @@ describe('a release', () => {
     expect(await releases()).toBe(before);
 
     await world.approve(caseId, 'release');
-    await ended(caseId);
+    await world.ended(caseId);
     expect(await resultOf(caseId)).toBe('released');
     expect(await world.dialpad.readNumber(number)).toBeNull();
     expect(await releases()).toBe(before + 1);
@@ -99,17 +94,9 @@ describe('a release', () => {
     const before = await releases();
     const lateCase = await opened({ number: late, action: 'release' });
     const refusedCase = await opened({ number: refused, action: 'release' });
-    const hash = (await world.cases.load(refusedCase))?.state.plan?.hash ?? '';
-    await world.execute(refusedCase, {
-      type: 'decide',
-      now: world.now(),
-      decide: {
-        ...{ stage: 'release', decision: 'refuse', planHash: hash, reasonCode: null, reason: 'we need it', channelCounts: true },
-        by: { actor: 'approver', roles: ['approver'], personRef: null },
-      },
-    });
+    await world.vote(refusedCase, 'release', 'refuse');
     await world.pass('25h');
-    await Promise.all([ended(lateCase), ended(refusedCase)]);
+    await Promise.all([world.ended(lateCase), world.ended(refusedCase)]);
     expect([await resultOf(lateCase), await resultOf(refusedCase)]).toEqual(['approval-expired', 'refused']);
     expect(await releases()).toBe(before);
     expect(await ask({ number: late, action: 'release' })).toHaveProperty('caseId'); // it is free to be asked for again
@@ -126,7 +113,7 @@ describe('a release', () => {
       const handle = world.env.client.workflow.getHandle(workflowIdOf('number', caseId));
       const rescind = handle.executeUpdate(rescindUpdate, { args: [{ reasonCode: 'not-needed', actor: 'operator' }] }).catch(() => ({ accepted: false }));
       await Promise.allSettled([world.approve(caseId, 'release'), rescind]);
-      await ended(caseId);
+      await world.ended(caseId);
       const released = (await resultOf(caseId)) === 'released';
       expect(await releases()).toBe(before + (released ? 1 : 0));
       expect((await world.dialpad.readNumber(number)) === null).toBe(released);
@@ -141,8 +128,8 @@ describe('a release', () => {
     const caseId = await opened({ number, action: 'release' });
     await world.dialpad.assignNumber({ number, target: { type: 'user', id: user.id }, primary: false });
     await world.approve(caseId, 'release');
-    expect((await ended(caseId)).attention).toEqual({ step: 'check', code: 'number.changed' });
-    await world.execute(caseId, { type: 'rescind', rescind: { actor: 'operator', reasonCode: null, reason: 'it is in use', factId: null } });
+    expect((await world.ended(caseId)).attention).toEqual({ step: 'check', code: 'number.changed' });
+    await world.rescind(caseId, 'not-needed');
     await world.until(caseId, 'the end', (view) => view.closed);
     expect(await releases()).toBe(before);
     expect((await world.dialpad.readNumber(number))?.targetId).toBe(user.id);
@@ -154,7 +141,7 @@ describe('a release', () => {
     const caseId = await opened({ number, action: 'release' });
     await world.control('/sandbox/faults', { operation: 'DELETE /numbers/{number}', nth: 1, fault: 'lost-reply' });
     await world.approve(caseId, 'release');
-    await ended(caseId);
+    await world.ended(caseId);
     const again = (): Promise<unknown> =>
       new MockActivityEnvironment().run(() => world.composed.dialpadActivities.releaseNumber({ caseId, step: 'release', round: 1 }));
     await Promise.all([again(), again()]);
@@ -172,7 +159,7 @@ describe('a release of the number of a line', () => {
     const caseId = await opened({ number, action: 'release' });
     await world.control('/sandbox/faults', { operation: 'DELETE /numbers/{number}', nth: 2, fault: '500' });
     await world.approve(caseId, 'release');
-    await world.until(caseId, 'the end', (view) => view.closed || view.attention !== null);
+    await world.ended(caseId);
     expect(await resultOf(caseId)).toBe('released');
     expect(await releases()).toBe(before + 2); // off the line, then out of the pool
     expect((await provenanceOf(world, number)).known).toMatchObject({ status: 'released', last: { type: 'department', id: department?.id } });
@@ -183,10 +170,9 @@ describe('a number withheld for a leaver', () => {
   it('is neither reassigned nor released while the leaver can come back, and its history tells the way it went', async () => {
     const user = nextUser();
     const number = user.phoneNumbers[0] ?? '';
-    const leaver = await world.tell('employee.terminated', { ...employeeOf(user, `N-${user.id}`), timeZone: 'UTC', lastWorkingDay: dayIn(-1) });
-    await world.until(leaver, 'the approval', (view) => view.gates.leaver === 'open');
-    await world.approve(leaver, 'leaver');
-    await world.until(leaver, 'the hold', (view) => view.phase === 'holding' || view.attention !== null);
+    const leaver = await world.leaves(user);
+    await world.approveWhenAsked(leaver, 'leaver');
+    await untilHeld(world, leaver);
     for (const action of ['release', 'reassign'] as const) {
       expect(await ask({ number, action, to: action === 'release' ? null : { kind: 'office', name: 'Berlin' } })).toEqual({ refused: 'number.withheld' });
     }
@@ -196,7 +182,7 @@ describe('a number withheld for a leaver', () => {
     expect(known).toMatchObject({ status: 'available', why: 'leaver', caseId: leaver, last: { id: user.id }, lastPerson: ref, sinceIsExact: true });
     expect(history.map((each) => each.fromPerson)).toEqual([null, ref]);
 
-    await world.tell('employee.termination_rescinded', employeeOf(user, `N-${user.id}`));
+    await world.comesBack(user);
     await world.until(leaver, 'the end', (view) => view.closed);
     expect((await provenanceOf(world, number)).lines).toEqual(['first-seen: pool > user', 'leaver: user > available', 'leaver-undone: pool > user']);
   }, 60_000);
@@ -213,7 +199,7 @@ describe('a number withheld for a leaver', () => {
     await holdPerson(world.composed.store, personRef, 'place', held, { actor: 'auditor', channel: 'api', commandId: 'hold' });
     expect(await ask({ number, action: 'release' })).toEqual({ refused: 'number.promised' });
     await world.approve(caseId, 'release');
-    expect((await ended(caseId)).attention).toEqual({ step: 'check', code: 'number.legal_hold' });
+    expect((await world.ended(caseId)).attention).toEqual({ step: 'check', code: 'number.legal_hold' });
     expect(await world.dialpad.readNumber(number)).not.toBeNull();
   }, 60_000);
 });
@@ -225,7 +211,7 @@ describe('a reassignment', () => {
     const personRef = await known(user);
     const caseId = await opened({ number, action: 'reassign', to: { kind: 'person', personRef } });
     await world.approve(caseId, 'number');
-    await ended(caseId);
+    await world.ended(caseId);
     expect(await resultOf(caseId)).toBe('reassigned');
     expect((await world.user(user.id))?.phoneNumbers).toEqual([...user.phoneNumbers, number]);
     expect((await world.writes()).filter((write) => write.operation === 'POST /numbers/{number}/assign' && write.userId === user.id)).toHaveLength(1);
@@ -248,7 +234,7 @@ describe('a reassignment', () => {
     await world.control('/sandbox/switches', { reassign: 'refuses' });
     const caseId = await opened({ number, action: 'reassign', to: { kind: 'department', name: to?.name ?? '' } });
     await world.approve(caseId, 'number');
-    await ended(caseId);
+    await world.ended(caseId);
     await world.control('/sandbox/switches', { reassign: 'moves' });
     expect(await resultOf(caseId)).toBe('reassigned');
     expect((await world.dialpad.readNumber(number))?.targetId).toBe(to?.id);
@@ -260,7 +246,7 @@ describe('a reassignment', () => {
     const others = (await world.dialpad.numbersOfTarget({ type: 'office', id: office?.id ?? '' })).length - 1;
     expect(others).toBe(0);
     expect(await ask({ number: main ?? '', action: 'release' })).toEqual({ refused: 'number.last_of_main_line' });
-    expect(await ask({ number: users[0]?.phoneNumbers[0] ?? '', action: 'release' })).toEqual({ refused: 'number.in_use' });
+    expect(await ask({ number: nextUser().phoneNumbers[0] ?? '', action: 'release' })).toEqual({ refused: 'number.in_use' });
     expect(await ask({ number: '+19995550000', action: 'release' })).toEqual({ refused: 'number.unknown' });
   });
 });
