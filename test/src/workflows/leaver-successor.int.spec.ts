@@ -102,11 +102,11 @@ describe('a leaver whose successor HR changes', () => {
 
   it('when the hand-over is done is a task for a person also where the delete is refused: the case ends once it is done', async () => {
     const [user, first, second] = [await nextUser(), await nextUser(), await nextUser()];
-    const caseId = await leaves(user, to(first));
+    const caseId = await world.leaves(user, to(first));
     await asked(caseId);
     await world.approve(caseId, 'leaver');
     await world.until(caseId, 'the hold', (view) => view.phase === 'holding');
-    await leaves(user, to(second));
+    await world.leaves(user, to(second));
     await world.until(caseId, 'the task', (view) => view.attention !== null);
     await world.pass('73h');
     await world.until(caseId, 'the approval of the delete', (view) => view.gates['leaver-delete'] === 'open');
@@ -114,7 +114,7 @@ describe('a leaver whose successor HR changes', () => {
     await world.settled();
     expect(await world.view(caseId)).toMatchObject({ closed: false, attention: { step: 'successor-1' } });
 
-    await world.execute(caseId, { type: 'waiveStep', free: { step: 'successor-1', actor: 'operator', reasonCode: 'agreed', reason: null } });
+    await world.waive(caseId, 'successor-1', 'agreed');
     await world.until(caseId, 'the end', (view) => view.closed);
     expect((await world.cases.load(caseId))?.state).toMatchObject({ result: 'kept-suspended' });
     await world.history('leaver', caseId, 'leaver-kept-when-looked-at');

@@ -43,18 +43,17 @@ describe('where the policy deletes at once (releaseSeat: delete)', () => {
 
   it('another successor whom HR names after the hand-over is looked at before the delete', async () => {
     const [user, heir] = [nextUser(), nextUser()];
-    await world.tell('employee.changed', { ...employeeOf(heir, `E-${heir.id}`), timeZone: 'UTC' }).catch(() => undefined); // no case: HR only names them
-    const caseId = await leaves(user);
-    await world.until(caseId, 'the approval', (view) => view.gates.leaver === 'open');
-    await world.approve(caseId, 'leaver');
+    await world.say('employee.changed', { ...employeeOf(heir), timeZone: 'UTC' }); // no case: HR only names them
+    const caseId = await world.leaves(user);
+    await world.approveWhenAsked(caseId, 'leaver');
     await world.until(caseId, 'the approval of the delete', (view) => view.gates['leaver-delete'] === 'open');
-    await leaves(user, { successor: { employeeId: `E-${heir.id}` } });
+    await world.leaves(user, { successor: { employeeId: `E-${heir.id}` } });
     await world.until(caseId, 'the task', (view) => view.attention?.code === 'task.new-successor');
     await world.approve(caseId, 'delete');
     await world.settled();
     expect((await world.user(user.id))?.state).toBe('suspended');
 
-    await world.execute(caseId, { type: 'waiveStep', free: { step: 'successor-1', actor: 'operator', reasonCode: 'agreed', reason: null } });
+    await world.waive(caseId, 'successor-1', 'agreed');
     await world.until(caseId, 'the hold', (view) => view.phase === 'holding');
     expect((await world.user(user.id))?.state).toBe('deleted');
   }, 60_000);
@@ -123,21 +122,20 @@ describe('where the company keeps no numbers (reservePool: false)', () => {
 
   it('a successor who is named when the loss was refused is a task, and the case does not end before it is done', async () => {
     const [user, heir] = [nextUser(), nextUser()];
-    await world.tell('employee.changed', { ...employeeOf(heir, `E-${heir.id}`), timeZone: 'UTC' }).catch(() => undefined); // no case: HR only names them
-    const caseId = await leaves(user);
-    await world.until(caseId, 'the approval', (view) => view.gates.leaver === 'open');
-    await world.approve(caseId, 'leaver');
+    await world.say('employee.changed', { ...employeeOf(heir), timeZone: 'UTC' }); // no case: HR only names them
+    const caseId = await world.leaves(user);
+    await world.approveWhenAsked(caseId, 'leaver');
     await world.until(caseId, 'the other steps', (view) => view.steps.some(({ id, status }) => id === 'seat' && status === 'verified'));
     await world.vote(caseId, 'number-loss', 'refuse', 'approver2');
     await world.until(caseId, 'the hold', (view) => view.phase === 'holding');
-    await leaves(user, { successor: { employeeId: `E-${heir.id}` } });
+    await world.leaves(user, { successor: { employeeId: `E-${heir.id}` } });
     await world.until(caseId, 'the task', (view) => view.attention !== null);
     await world.pass('73h');
     await world.until(caseId, 'the end of the hold', (view) => view.holdEnded);
     await world.settled();
     expect(await world.view(caseId)).toMatchObject({ closed: false, attention: { step: 'successor-1', code: 'task.new-successor' } });
 
-    await world.execute(caseId, { type: 'waiveStep', free: { step: 'successor-1', actor: 'operator', reasonCode: 'agreed', reason: null } });
+    await world.waive(caseId, 'successor-1', 'agreed');
     await world.until(caseId, 'the end', (view) => view.closed);
     expect((await world.cases.load(caseId))?.state).toMatchObject({ result: 'kept-suspended' });
   }, 60_000);
