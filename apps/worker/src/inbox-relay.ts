@@ -27,9 +27,9 @@ const LONGEST_MS = 300_000;
 const LONGEST_AWAY_MS = 30_000;
 
 /**
- * From durable bytes to what cases do; none is lost. Trouble that passes (the database, a KMS or Dialpad is away) postpones an
- * entry as often as it takes. An entry that fails by itself is tried with growing pauses, then given up as `failed` until an
- * operator has it tried again.
+ * From durable bytes to what cases do; none is lost. Trouble that passes (the database, a KMS or Dialpad is away, a master key
+ * or a right is missing) postpones an entry as often as it takes. An entry that fails by itself is tried with growing pauses,
+ * then given up as `failed` until an operator has it tried again.
  *
  * Later entries never wait for it, not even those of the same person: nobody knows whose it is before it is worked, and the
  * order that counts is the one HR meant (`sequence`, else the body's time), not that of arrival. A fact that is worked late

@@ -14,7 +14,10 @@ describe('trouble', () => {
     ['TypeORM says what its driver said', Object.assign(new Error('query failed'), { driverError: { code: '08006' } })],
     ['a commit found the disk full', coded('53100', 'no space left')],
     ['somebody was faster, again and again', new EventStoreError('conflict', 'person/1')],
+    ['a right or a table is missing, which no fact can be the cause of', coded('42501', 'permission denied for function append_all')],
+    ['the password of the database is another one', coded('28P01', 'password authentication failed')],
     ['the KMS is away', new MasterKeyError('unavailable', 'the KMS cannot be reached')],
+    ['the file of master keys lacks one, for everybody', new MasterKeyError('unknown', 'the master key mk-1 is not configured')],
     ['Dialpad is away', new ConnectorError({ kind: 'unavailable', operation: 'GET /offices', code: 'http-500', ambiguous: false })],
   ])('passes: %s', (_says, error) => {
     expect(isPassing(error)).toBe(true);

@@ -2,8 +2,11 @@ import { isConnectorError } from '@handover/connector-kit';
 import { EventStoreError } from '@handover/event-store';
 import { MasterKeyError } from '@handover/privacy';
 
-/** Classes of SQLSTATE that tell of the database and not of what was asked: connection, rollback, resources, locks, shutdown, system. */
-const SQL_CLASSES = /^(08|25|40|53|55|57|58)[0-9A-Z]{3}$/;
+/**
+ * Classes of SQLSTATE that tell of the database and not of what was asked: connection, login, rollback, rights and what is missing
+ * in the schema (our statements have no value in their text), resources, locks, shutdown, system.
+ */
+const SQL_CLASSES = /^(08|25|28|40|42|53|55|57|58)[0-9A-Z]{3}$/;
 const NETWORK = ['ECONNREFUSED', 'ECONNRESET', 'EPIPE', 'ETIMEDOUT', 'ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNREACH'];
 /** What the database driver says without a code. */
 const UNCODED = /Connection terminated|timeout exceeded when trying to connect|connection error|not queryable|not established|after calling end/i;
@@ -15,11 +18,11 @@ const coded = (error: unknown): string | null => {
   return typeof found === 'string' && /^[\w.-]{1,64}$/.test(found) ? found : null;
 };
 
-/** A neighbour is away, or somebody was faster: it passes, and says nothing about what was being worked. */
+/** A neighbour is away, an installation waits to be mended, or somebody was faster: it passes, and says nothing about what was being worked. */
 export const isPassing = (error: unknown): boolean => {
   if (isConnectorError(error)) return ['unavailable', 'throttled'].includes(error.kind);
   if (error instanceof EventStoreError) return error.code === 'conflict';
-  if (error instanceof MasterKeyError) return error.code === 'unavailable';
+  if (error instanceof MasterKeyError) return true;
   const code = coded(error) ?? '';
 
   return SQL_CLASSES.test(code) || NETWORK.includes(code) || UNCODED.test(String((error as Partial<Error> | null)?.message));
