@@ -1,4 +1,4 @@
-import type { GroupWish, JoinerGroup } from '@handover/case';
+import type { GroupWish, Membership } from '@handover/case';
 import type { Dialpad, Office } from '@handover/connector-dialpad';
 import type { CannotPlan } from './cannot-plan.ts';
 
@@ -9,8 +9,8 @@ export const groupsFor = async (
   offices: readonly Office[],
   officeId: string,
   code: string,
-): Promise<readonly JoinerGroup[] | CannotPlan> => {
-  const groups: JoinerGroup[] = [];
+): Promise<readonly Membership[] | CannotPlan> => {
+  const groups: Membership[] = [];
   for (const { type, name, role } of wishes) {
     const group =
       type === 'office'

@@ -2,6 +2,7 @@ import type { JsonObject } from '../kernel.ts';
 import type { LegalHold } from '../hold/hold.ts';
 import type { Verdict } from './events.ts';
 import type { Gate, Phase, Plan, PlannedStep } from './plan.ts';
+import { step } from './planned-step.ts';
 import type { CaseKind, Terms } from './terms.ts';
 
 export type StepStatus = 'pending' | 'running' | 'verified' | 'blocked' | 'contradicted' | 'waived' | 'by-hand' | 'compensated';
@@ -90,8 +91,8 @@ export const pendingStep: StepState = {
   before: null,
 };
 
-const LINK: PlannedStep = { id: 'link', kind: 'linkUser', phase: 'planned', reversible: true, gate: null, target: {} };
-const PREFLIGHT: PlannedStep = { id: 'preflight', kind: 'checkJoiner', phase: 'planned', reversible: true, gate: null, target: {} };
+const LINK: PlannedStep = step('link', 'linkUser', 'planned');
+const PREFLIGHT: PlannedStep = step('preflight', 'checkJoiner', 'planned');
 
 /** Steps that must succeed before there can be a plan. */
 export const stepsBeforePlan = (kind: CaseKind): readonly PlannedStep[] => BEFORE_PLAN[kind];

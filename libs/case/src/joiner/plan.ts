@@ -1,15 +1,11 @@
 import type { JsonObject } from '../kernel.ts';
+import { isAmong, isPower, type Membership } from '../case/membership.ts';
 import type { Plan, PlannedStage, PlannedStep } from '../case/plan.ts';
+import { step } from '../case/planned-step.ts';
 import type { JoinerTerms } from '../case/terms.ts';
 import { timingsOf } from '../leaver/plan.ts';
 import type { Policy } from '../policy/policy.ts';
 import { extraNumbers, isCallCenterLicense, seatTarget, type SeatNeed } from '../seats.ts';
-
-export interface JoinerGroup {
-  readonly type: string;
-  readonly id: string;
-  readonly role: string;
-}
 
 /** A user with the person's mail address that is there already, and how we know that it is theirs. */
 export interface ExistingUser {
@@ -20,7 +16,7 @@ export interface ExistingUser {
   readonly officeId: string;
   readonly license: string;
   readonly numbers: readonly string[];
-  readonly groups: readonly JoinerGroup[];
+  readonly groups: readonly Membership[];
   readonly isCompanyAdmin: boolean;
   readonly adminOfficeIds: readonly string[];
 }
@@ -30,7 +26,7 @@ export interface JoinerPreflight {
   readonly officeId: string;
   /** Counter of the office's licences that the invitation takes from, e.g. `talk`. */
   readonly seat: string;
-  readonly groups: readonly JoinerGroup[];
+  readonly groups: readonly Membership[];
   /** Null: nobody is there yet, and the person is invited. */
   readonly user?: ExistingUser | null;
   /** Counter that an operator of a call center takes from who has no such licence of their own. */
@@ -41,19 +37,11 @@ export interface JoinerPreflight {
   readonly e911?: 'fact' | 'office' | null;
 }
 
-const step = (id: string, kind: PlannedStep['kind'], phase: PlannedStep['phase'], target: JsonObject = {}): PlannedStep => ({
-  id,
-  kind,
-  phase,
-  reversible: true,
-  gate: null,
-  target,
-});
-
 /** Power is given last, after the person has accepted: an invitation that is never taken up must carry none. */
 export const planJoiner = (terms: JoinerTerms, seen: JoinerPreflight, policy: Policy): Omit<Plan, 'hash'> => {
-  const groups = seen.groups.filter((group) => !isPower(group) && !isIn(seen.user ?? null, group));
-  const power = seen.groups.filter((group) => isPower(group) && !isIn(seen.user ?? null, group));
+  const missing = seen.groups.filter((group) => !isAmong(seen.user?.groups ?? [], group));
+  const groups = missing.filter((group) => !isPower(group));
+  const power = missing.filter(isPower);
   const wantsNumber = terms.number !== null && (seen.user?.numbers.length ?? 0) === 0;
 
   return {
@@ -73,12 +61,7 @@ export const planJoiner = (terms: JoinerTerms, seen: JoinerPreflight, policy: Po
   };
 };
 
-const isPower = ({ role }: JoinerGroup): boolean => role === 'admin' || role === 'supervisor';
-
-const isIn = (user: ExistingUser | null, group: JoinerGroup): boolean =>
-  user?.groups.some((each) => each.type === group.type && each.id === group.id && each.role === group.role) ?? false;
-
-const groupTarget = (group: JoinerGroup, { license }: JoinerTerms, policy: Policy): JsonObject => ({
+const groupTarget = (group: Membership, { license }: JoinerTerms, policy: Policy): JsonObject => ({
   group: { ...group },
   ...(group.type === 'callcenter' ? { license: isCallCenterLicense(license) ? license : policy.callCenterLicense } : {}),
 });

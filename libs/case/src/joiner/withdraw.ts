@@ -1,4 +1,5 @@
 import type { PlannedStep } from '../case/plan.ts';
+import { step as plannedStep } from '../case/planned-step.ts';
 import { isSettled, stepOf, type OpenCase } from '../case/state.ts';
 
 const begun = (state: OpenCase, kind: PlannedStep['kind']): PlannedStep | undefined =>
@@ -17,12 +18,8 @@ export const invitedByUs = (state: OpenCase): boolean => {
  */
 export const withdrawSteps = (state: OpenCase): readonly PlannedStep[] => {
   const step = (id: string, kind: PlannedStep['kind'], target: PlannedStep['target'] = {}): PlannedStep => ({
-    id: `withdraw-${id}`,
-    kind,
-    phase: state.phase,
+    ...plannedStep(`withdraw-${id}`, kind, state.phase, target),
     reversible: kind === 'returnSeat' || kind === 'suspendUser',
-    gate: null,
-    target,
   });
   const number = begun(state, 'assignNumber');
   const hasUser = begun(state, 'inviteUser') ?? begun(state, 'adoptUser');

@@ -1,6 +1,7 @@
 import type { CaseEvent } from '../case/events.ts';
 import { gateStatus } from '../case/gates.ts';
 import type { PlannedStep } from '../case/plan.ts';
+import { step } from '../case/planned-step.ts';
 import { isSettled, stepOf, type OpenCase } from '../case/state.ts';
 import { askFor } from '../tasks/catalogue.ts';
 
@@ -14,9 +15,9 @@ const isOne = ({ target }: PlannedStep): boolean => target['task'] === TASK;
 export const lateSuccessor = (state: OpenCase): readonly PlannedStep[] => {
   const before = state.steps.filter(isOne);
   const isTooLate = gateStatus(state, 'leaver-delete') === 'approved';
-  if (state.kind !== 'leaver' || state.rescinding || isTooLate || before.some((step) => !isSettled(stepOf(state, step.id).status))) return [];
+  if (state.kind !== 'leaver' || state.rescinding || isTooLate || before.some(({ id }) => !isSettled(stepOf(state, id).status))) return [];
 
-  return [{ id: `successor-${before.length + 1}`, kind: 'taskByHand', phase: 'holding', reversible: true, gate: null, target: { task: TASK } }];
+  return [step(`successor-${before.length + 1}`, 'taskByHand', 'holding', { task: TASK })];
 };
 
 /** Waits for a person from the moment it is told, and not only when its phase comes. */

@@ -1,5 +1,6 @@
 import type { JsonObject } from '../kernel.ts';
 import type { Plan, PlannedStage, PlannedStep, Timings } from '../case/plan.ts';
+import { step } from '../case/planned-step.ts';
 import type { LeaverTerms } from '../case/terms.ts';
 import type { Policy } from '../policy/policy.ts';
 import { heirOfNumber, oneHeir, type Heir, type Heirs } from './heirs.ts';
@@ -75,15 +76,6 @@ export const planLeaver = (terms: LeaverTerms, seen: LeaverSnapshot, policy: Pol
     ],
   };
 };
-
-const step = (id: string, kind: PlannedStep['kind'], phase: PlannedStep['phase'], target: JsonObject = {}): PlannedStep => ({
-  id,
-  kind,
-  phase,
-  reversible: true,
-  gate: null,
-  target,
-});
 
 const check = (seen: LeaverSnapshot, heirs: Heirs): PlannedStep =>
   step('check', 'checkLeaver', 'cutting-access', { heir: seen.heir, ...(seen.heirs ? { heirs: asJson(heirs) } : {}) });
@@ -166,20 +158,9 @@ const tasksOfTheHold = ({ mailLines = [] }: LeaverSnapshot, policy: Policy): Pla
 const asJson = (value: object): JsonObject => JSON.parse(JSON.stringify(value)) as JsonObject;
 
 const remove = (): PlannedStep[] => {
-  const final = (id: string, kind: PlannedStep['kind'], phase: PlannedStep['phase']): PlannedStep => ({
-    id,
-    kind,
-    phase,
-    reversible: false,
-    gate: 'leaver-delete',
-    target: {},
-  });
+  const final: typeof step = (...of) => ({ ...step(...of), reversible: false, gate: 'leaver-delete' });
 
-  return [
-    final('delete', 'deleteUser', 'deleting'),
-    { ...final('purge', 'confirmPurge', 'awaiting-purge'), reversible: true, gate: null },
-    final('anonymize', 'anonymize', 'anonymizing'),
-  ];
+  return [final('delete', 'deleteUser', 'deleting'), step('purge', 'confirmPurge', 'awaiting-purge'), final('anonymize', 'anonymize', 'anonymizing')];
 };
 
 const stagesFor = (terms: LeaverTerms, seen: LeaverSnapshot, heirs: Heirs, policy: Policy): PlannedStage[] => {

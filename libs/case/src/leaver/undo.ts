@@ -1,5 +1,5 @@
-import type { JsonObject } from '../kernel.ts';
 import type { PlannedStep, StepKind } from '../case/plan.ts';
+import { step as plannedStep } from '../case/planned-step.ts';
 import { stepOf, type OpenCase } from '../case/state.ts';
 
 const INVERSE: Readonly<Partial<Record<StepKind, StepKind>>> = {
@@ -37,18 +37,12 @@ const mayHaveChanged = (state: OpenCase, step: PlannedStep): boolean => {
   return at.begun && (at.changed || at.status !== 'verified');
 };
 
-const undoOf = (step: PlannedStep, kind: StepKind): PlannedStep => ({
-  id: `undo-${step.id}`,
-  kind,
-  phase: 'rescinding',
-  reversible: true,
-  gate: null,
-  undoes: step.id,
-  target:
-    kind === 'taskByHand'
-      ? ({ ...step.target, task: step.kind === 'removeGreeting' ? 'record-greeting' : 'provision-desk-phone' } satisfies JsonObject)
-      : step.target,
-});
+const undoOf = (step: PlannedStep, kind: StepKind): PlannedStep => {
+  const byHand = { task: step.kind === 'removeGreeting' ? 'record-greeting' : 'provision-desk-phone' };
+  const target = kind === 'taskByHand' ? { ...step.target, ...byHand } : step.target;
+
+  return { ...plannedStep(`undo-${step.id}`, kind, 'rescinding', target), undoes: step.id };
+};
 
 const READS_ONLY: readonly StepKind[] = ['linkUser', 'checkLeaver', 'releaseSeat', 'confirmPurge', 'checkJoiner', 'claimSeat', 'verifyJoiner', 'taskByHand'];
 

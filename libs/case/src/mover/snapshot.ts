@@ -1,25 +1,21 @@
 import type { JsonObject } from '../kernel.ts';
+import type { Membership } from '../case/membership.ts';
 import type { PlannedStep } from '../case/plan.ts';
+import { step as plannedStep } from '../case/planned-step.ts';
 import type { Correction } from '../case/terms.ts';
-
-export interface MoverGroup {
-  readonly type: string;
-  readonly id: string;
-  readonly role: string;
-}
 
 /** What was read before the plan, and what HR's names mean in Dialpad. */
 export interface MoverSnapshot {
   readonly officeId: string;
   readonly license: string;
   readonly numbers: readonly string[];
-  readonly groups: readonly MoverGroup[];
+  readonly groups: readonly Membership[];
   readonly isCompanyAdmin: boolean;
   readonly adminOfficeIds: readonly string[];
   /** Null: stays. `losesNumbers`: another country, where the numbers cannot go along. */
   readonly to: { readonly officeId: string; readonly losesNumbers: boolean } | null;
   /** The groups HR names; null: none are named. */
-  readonly wanted: readonly MoverGroup[] | null;
+  readonly wanted: readonly Membership[] | null;
   /** Counter of the office's licences that the change takes from; null: it takes none. */
   readonly seat: string | null;
   /** Counter that the transfer itself takes from, before the licence changes; null or the same: no other. */
@@ -36,11 +32,4 @@ export interface MoverSnapshot {
   readonly corrections?: readonly Correction[];
 }
 
-export const step = (id: string, kind: PlannedStep['kind'], target: JsonObject = {}): PlannedStep => ({
-  id,
-  kind,
-  phase: 'changing',
-  reversible: true,
-  gate: null,
-  target,
-});
+export const step = (id: string, kind: PlannedStep['kind'], target: JsonObject = {}): PlannedStep => plannedStep(id, kind, 'changing', target);

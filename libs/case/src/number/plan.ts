@@ -1,5 +1,6 @@
 import type { JsonObject } from '../kernel.ts';
 import type { Plan, PlannedStage, PlannedStep } from '../case/plan.ts';
+import { step } from '../case/planned-step.ts';
 import type { NumberTerms } from '../case/terms.ts';
 import { timingsOf } from '../leaver/plan.ts';
 import type { Policy } from '../policy/policy.ts';
@@ -23,21 +24,11 @@ export const planNumber = (terms: NumberTerms, seen: NumberSnapshot, policy: Pol
     policyVersion: policy.version,
     timings: timingsOf(policy),
     stages: stagesFor(terms, seen, policy),
-    steps: [
-      { id: 'check', kind: 'checkNumber', phase: 'changing', reversible: true, gate: null, target },
-      released ? release(target) : { id: 'reassign', kind: 'reassignNumber', phase: 'changing', reversible: true, gate: null, target },
-    ],
+    steps: [step('check', 'checkNumber', 'changing', target), released ? release(target) : step('reassign', 'reassignNumber', 'changing', target)],
   };
 };
 
-const release = (target: JsonObject): PlannedStep => ({
-  id: 'release',
-  kind: 'releaseNumber',
-  phase: 'changing',
-  reversible: false,
-  gate: 'number-release',
-  target,
-});
+const release = (target: JsonObject): PlannedStep => ({ ...step('release', 'releaseNumber', 'changing', target), reversible: false, gate: 'number-release' });
 
 /** Asked: what the policy names; for a number that somebody can be called on, at least one approval in any case. */
 const stagesFor = (terms: NumberTerms, seen: NumberSnapshot, policy: Policy): PlannedStage[] => {
