@@ -47,7 +47,7 @@ export const test = async (args: readonly string[], say: Say): Promise<number> =
     const jest = join(root, 'node_modules/jest/bin/jest.js');
     const { code } = await runChild(
       process.execPath,
-      [jest, '--selectProjects', ...chosen, '--json', `--outputFile=${summary}`, '--passWithNoTests', '--forceExit', ...rest],
+      [jest, '--selectProjects', ...chosen, '--json', `--outputFile=${summary}`, '--forceExit', ...rest],
       {
         ...env,
         NODE_OPTIONS: `--experimental-vm-modules --no-warnings ${process.env['NODE_OPTIONS'] ?? ''}`.trim(),
@@ -88,7 +88,7 @@ const report = (file: string, code: number, say: Say): number => {
   try {
     summary = JSON.parse(readFileSync(file, 'utf8')) as Summary;
   } catch {
-    throw new StartError('the tests ended without a result; see the lines above');
+    throw new StartError('the tests ended without a result, or no test is called or lies like that; see the lines above');
   }
   // A file that cannot even be loaded holds no test, and is a failure all the same.
   const failed = summary.numFailedTests + summary.numRuntimeErrorTestSuites;
