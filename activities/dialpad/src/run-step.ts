@@ -124,7 +124,7 @@ export const contextOf = (deps: DialpadActivityDeps, { caseId, state }: LoadedCa
   };
 };
 
-/** Read before the first write of the first round only: later rounds must not take our own write for the image. */
+/** Read before the first write only: later rounds must not take our own write for the image. */
 const beforeImage = async (definition: StepDefinition, context: StepContext): Promise<{ before?: Json; personal?: JsonObject }> => {
   if (context.at.begun) return sealed(await definition.reseal?.(context));
   const image = await definition.image?.(context);
@@ -138,7 +138,7 @@ const heldBefore = (context: StepContext): boolean =>
   context.at.before !== null &&
   'held' in context.at.before &&
   context.at.before.held === true &&
-  context.at.round === 1;
+  context.at.round === context.at.begunIn;
 
 /** Refusals wait for a person; what may pass by itself is left to Temporal's retries. */
 const asBlocked = (error: unknown): Blocked | null => {

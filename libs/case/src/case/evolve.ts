@@ -188,8 +188,17 @@ const settled = (state: OpenCase, id: string, change: Partial<StepState>, userId
 };
 
 const started = (state: OpenCase, data: Extract<CaseEvent, { type: 'StepStarted' }>['data']): OpenCase => {
-  const before = stepOf(state, data.step).before ?? data.before ?? null;
-  const after = step(state, data.step, { status: 'running', round: data.round, begun: true, before, code: null, detail: null });
+  const at = stepOf(state, data.step);
+  const before = at.before ?? data.before ?? null;
+  const after = step(state, data.step, {
+    status: 'running',
+    round: data.round,
+    begun: true,
+    begunIn: at.begunIn ?? data.round,
+    before,
+    code: null,
+    detail: null,
+  });
   const begun = state.steps.find((each) => each.id === data.step);
   const phase = begun?.phase ?? state.phase;
   // A task of the hold may still be worked on when the delete is asked for; it does not turn the case back.

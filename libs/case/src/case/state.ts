@@ -16,6 +16,8 @@ export interface StepState {
   readonly byHand: boolean;
   /** Whether a call that changes Dialpad may have happened. */
   readonly begun: boolean;
+  /** The round of that first call: what was so already when it began was not our doing. */
+  readonly begunIn: number | null;
   readonly changed: boolean;
   readonly code: string | null;
   readonly detail: string | null;
@@ -85,6 +87,7 @@ export const pendingStep: StepState = {
   round: 1,
   byHand: false,
   begun: false,
+  begunIn: null,
   changed: false,
   code: null,
   detail: null,

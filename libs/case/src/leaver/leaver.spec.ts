@@ -211,6 +211,14 @@ describe('a step that is blocked', () => {
     expect(retried.when(verify('suspend', 1)).events).toEqual([]);
   });
 
+  it('before it began has its beginning in the round in which it does, and keeps it', () => {
+    const retry = { type: 'retryStep', free: by } as const;
+    const unread = approved.then({ type: 'reachCutOff', now: day(10) }, ...done(day(10), 'check'), block('suspend'), retry);
+    expect(stepOf(unread.state(), 'suspend').begunIn).toBeNull();
+    const again = unread.then(start('suspend', day(10), 2), block('suspend', 'dialpad.refused', 2), retry, start('suspend', day(10), 3));
+    expect(stepOf(again.state(), 'suspend')).toMatchObject({ round: 3, begunIn: 2 });
+  });
+
   it('cannot be waived when it is the point of the case', () => {
     expect(() => blocked.when({ type: 'waiveStep', free: by })).toThrow(expect.objectContaining({ code: 'step.not_waivable' }));
   });
