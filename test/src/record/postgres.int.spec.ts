@@ -154,6 +154,23 @@ describe('an inbox', () => {
   });
 });
 
+describe('a process of the version before, while an update takes', () => {
+  it('settles an entry, and deletes the body of another, as it did', async () => {
+    const inbox = new Inbox(db, keyring);
+    const [one, other] = await Promise.all(['o1', 'o2'].map((webhookId) => inbox.accept({ source: 'older', webhookId, body: Buffer.from('{}') })));
+    const settled = { id: one?.id, status: 'needs-person', case_ids: [], reason: 'x', pointers: [], purge: false };
+    const side = { cases: [], outbox: [], rare: true, people: [], inbox: settled, purge: [other?.id] };
+    const [answer] = (await db.query(`SELECT failure FROM app.commit('{0}', '{}', '{}', '{}', '{}', '{}', '{}', '{}', '{}', '{}', '{}', $1)`, [
+      JSON.stringify([side]),
+    ])) as { failure: string | null }[];
+    expect(answer).toEqual({ failure: null });
+    expect(await db.query(`SELECT id, status, body IS NULL AS gone FROM app.inbox WHERE source = 'older' ORDER BY webhook_id`)).toEqual([
+      { id: one?.id, status: 'needs-person', gone: false },
+      { id: other?.id, status: 'ignored', gone: true },
+    ]);
+  });
+});
+
 describe('an outbox', () => {
   it('has only the oldest message of a case under way', async () => {
     const outbox = new Outbox(db);

@@ -29,10 +29,14 @@ const replaced = (before = '', by = ''): string => {
 
 export const FORGETTING_COMMIT = replaced(BEFORE, `PERFORM app.forget_bodies(side -> 'purge');`);
 
-/** `gone`: now, whatever became of them since they were looked at. `worked`: once they are worked, which may be by now. */
+/**
+ * `gone`: now, whatever became of them since they were looked at. `worked`: once they are worked, which may be by now.
+ * Processes of the version before, which go on while an update takes, send a list of what is to go now.
+ */
 const FORGET = `CREATE FUNCTION app.forget_bodies(p_purge jsonb) RETURNS void LANGUAGE sql SET search_path = pg_catalog, pg_temp AS $$
   UPDATE app.inbox SET body = NULL, status = 'ignored', reason = 'the person it was about is erased', pointers = '{}', forget = true
-    WHERE id IN (SELECT value::uuid FROM jsonb_array_elements_text(p_purge -> 'gone')) AND body IS NOT NULL;
+    WHERE body IS NOT NULL AND id IN
+      (SELECT value::uuid FROM jsonb_array_elements_text(CASE jsonb_typeof(p_purge) WHEN 'array' THEN p_purge ELSE p_purge -> 'gone' END));
   UPDATE app.inbox SET forget = true
     WHERE id IN (SELECT value::uuid FROM jsonb_array_elements_text(p_purge -> 'worked')) AND body IS NOT NULL $$`;
 

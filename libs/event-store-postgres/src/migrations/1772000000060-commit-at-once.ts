@@ -72,7 +72,10 @@ ${FENCED}  FOR a IN 1 .. cardinality(p_streams) LOOP
     FROM generate_series(1, e) i;
 END $$`;
 
-/** What is written beside the events of one commit, or of several. `rare` spares most commits what few need. */
+/**
+ * What is written beside the events of one commit, or of several. `rare` spares most commits what few need. Processes of the
+ * version before, which go on while an update takes, send one inbox entry instead of a list.
+ */
 const WRITE_SIDE = `CREATE FUNCTION app.write_side(p_side jsonb) RETURNS void LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp ${ONE_PLAN} AS $$
 DECLARE person jsonb;
 BEGIN
@@ -88,7 +91,8 @@ BEGIN
       IF NOT FOUND THEN RAISE EXCEPTION 'somebody else is found by this' USING ERRCODE = 'ES008', DETAIL = person ->> 'person_ref'; END IF;
     END LOOP;
     UPDATE app.inbox i SET status = x.status, case_ids = x.case_ids, reason = x.reason, pointers = x.pointers, body = CASE WHEN x.purge THEN NULL ELSE i.body END
-      FROM jsonb_to_recordset(p_side -> 'inbox') x (id uuid, status text, case_ids uuid[], reason text, pointers text[], purge boolean) WHERE i.id = x.id;
+      FROM jsonb_to_recordset(CASE jsonb_typeof(p_side -> 'inbox') WHEN 'object' THEN jsonb_build_array(p_side -> 'inbox') ELSE p_side -> 'inbox' END) x (
+        id uuid, status text, case_ids uuid[], reason text, pointers text[], purge boolean) WHERE i.id = x.id;
     PERFORM app.forget_bodies(p_side -> 'purge');
   END IF;
   IF p_side ? 'erased' THEN
