@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { retryStepUpdate, workflowIdOf, type CommandReply } from '@handover/workflow-contracts';
+import { caseChangedSignal, retryStepUpdate, taskQueues, workflowIdOf, type CaseInput, type CommandReply } from '@handover/workflow-contracts';
 import { fillSeats } from '../support/company.ts';
+import { eventually } from '../support/wait.ts';
 import { startSkippedTime, type SkippedTime } from '../support/skipped-time.ts';
 
 let world: SkippedTime;
@@ -75,4 +76,30 @@ describe('a case that waits for long begins a new run in time, and loses no mess
     await world.until(caseId, 'the invitation', (view) => view.phase === 'awaiting-acceptance');
     expect(await usersOf('noor')).toHaveLength(1);
   }, 240_000);
+
+  it('as a joiner whose plan HR makes void while the new run reads its case is planned anew', async () => {
+    const caseId = await world.hire({ ...person('vera'), office: 'San Francisco', startDate: world.dayIn(30) });
+    await world.until(caseId, 'the schedule', (view) => view.phase === 'scheduled');
+    await world.settled();
+    const scheduled = await world.view(caseId);
+    await handle('joiner', caseId).terminate();
+    const { state } = (await world.cases.load(caseId)) ?? {};
+    const input: CaseInput = { caseId, kind: 'joiner', personRef: state?.personRef ?? null, office: null, link: 'http://127.0.0.1' };
+    // The run reads the case as it was, and hears of the change before it has gone on.
+    await world.env.client.workflow.signalWithStart('joiner', {
+      workflowId: workflowIdOf('joiner', caseId),
+      taskQueue: taskQueues.cases,
+      args: [input],
+      signal: caseChangedSignal,
+      signalArgs: [{ ...scheduled, version: scheduled.version + 1, planned: false }],
+    });
+    await eventually('the reading', async () => {
+      const { events = [] } = await handle('joiner', caseId).fetchHistory();
+      return events?.some((event) => event.activityTaskCompletedEventAttributes) === true;
+    });
+    await world.hire({ ...person('vera'), office: 'New York', startDate: world.dayIn(30) });
+    await world.until(caseId, 'the new plan', (view) => view.planned && view.version > scheduled.version + 1);
+    await world.settled();
+    expect(await world.view(caseId)).toMatchObject({ phase: 'scheduled', attention: null });
+  }, 90_000);
 });

@@ -19,7 +19,6 @@ export const runbook =
       const desk = await Desk.attend(input);
 
       try {
-        desk.turnIfTurned();
         await planning(desk, own);
       } catch (error) {
         if (!(error instanceof Turned)) throw error;
@@ -38,6 +37,7 @@ export const runbook =
 async function planning(desk: Desk, { carryOut }: Runbook): Promise<void> {
   for (;;) {
     try {
+      desk.turnIfTurned(); // also at first: the case may have turned while the run read it
       return await carryOut(desk);
     } catch (error) {
       if (!(error instanceof Replanned)) throw error;
