@@ -2,7 +2,7 @@ export * from './kernel.ts';
 export * from './policy/policy.ts';
 export * from './policy/duration.ts';
 export * from './case/terms.ts';
-export type { Membership } from './case/membership.ts';
+export type { Membership } from './case/reading.ts';
 export * from './case/plan.ts';
 export * from './case/events.ts';
 export * from './case/state.ts';

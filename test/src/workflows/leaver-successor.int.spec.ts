@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { DialpadUser } from '@handover/connector-dialpad';
 import { activeUsers, employeeOf, isPlain, oneByOne, type NextUser } from '../support/company.ts';
-import { untilHeld } from '../support/leavers.ts';
+import { heldLeaver, untilHeld } from '../support/leavers.ts';
 import { startSkippedTime, type SkippedTime } from '../support/skipped-time.ts';
 
 let world: SkippedTime;
@@ -83,10 +83,7 @@ describe('a leaver whose successor HR changes', () => {
 
   it('when the hand-over is done is a task for a person, and nothing is deleted before it is looked at', async () => {
     const [user, first, second] = [await nextUser(), await nextUser(), await nextUser()];
-    const caseId = await world.leaves(user, to(first));
-    await asked(caseId);
-    await world.approve(caseId, 'leaver');
-    await world.until(caseId, 'the hold', (view) => view.phase === 'holding');
+    const caseId = await heldLeaver(world, user, to(first));
     await world.leaves(user, to(second));
     const told = await world.until(caseId, 'the task', (view) => view.attention !== null);
     expect(told).toMatchObject({ phase: 'holding', attention: { step: 'successor-1', code: 'task.new-successor' } });
@@ -102,10 +99,7 @@ describe('a leaver whose successor HR changes', () => {
 
   it('when the hand-over is done is a task for a person also where the delete is refused: the case ends once it is done', async () => {
     const [user, first, second] = [await nextUser(), await nextUser(), await nextUser()];
-    const caseId = await world.leaves(user, to(first));
-    await asked(caseId);
-    await world.approve(caseId, 'leaver');
-    await world.until(caseId, 'the hold', (view) => view.phase === 'holding');
+    const caseId = await heldLeaver(world, user, to(first));
     await world.leaves(user, to(second));
     await world.until(caseId, 'the task', (view) => view.attention !== null);
     await world.pass('73h');

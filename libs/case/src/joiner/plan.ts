@@ -1,5 +1,5 @@
 import type { JsonObject } from '../kernel.ts';
-import { isAmong, isPower, type Membership } from '../case/membership.ts';
+import { isAmong, isPower, type Membership, type UserReading } from '../case/reading.ts';
 import type { Plan, PlannedStage, PlannedStep } from '../case/plan.ts';
 import { step } from '../case/planned-step.ts';
 import type { JoinerTerms } from '../case/terms.ts';
@@ -8,17 +8,11 @@ import type { Policy } from '../policy/policy.ts';
 import { extraNumbers, isCallCenterLicense, seatTarget, type SeatNeed } from '../seats.ts';
 
 /** A user with the person's mail address that is there already, and how we know that it is theirs. */
-export interface ExistingUser {
+export interface ExistingUser extends UserReading {
   readonly id: string;
   readonly state: 'active' | 'pending' | 'suspended';
   /** `stored`: the id we kept; `earlier`: of the same employee before they left; `email`: mail and name; `by-hand`: a person said so. */
   readonly how: 'stored' | 'earlier' | 'email' | 'by-hand';
-  readonly officeId: string;
-  readonly license: string;
-  readonly numbers: readonly string[];
-  readonly groups: readonly Membership[];
-  readonly isCompanyAdmin: boolean;
-  readonly adminOfficeIds: readonly string[];
 }
 
 /** What the preflight found: names of the fact as ids of Dialpad. */

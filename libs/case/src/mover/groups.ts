@@ -1,5 +1,5 @@
 import type { JsonObject } from '../kernel.ts';
-import { isAmong, isPower, isSameGroup, type Membership } from '../case/membership.ts';
+import { isAmong, isPower, isSameGroup, type Membership } from '../case/reading.ts';
 import type { PlannedStep } from '../case/plan.ts';
 import type { Policy } from '../policy/policy.ts';
 import { isCallCenterLicense } from '../seats.ts';

@@ -1,17 +1,11 @@
 import type { JsonObject } from '../kernel.ts';
-import type { Membership } from '../case/membership.ts';
+import type { Membership, UserReading } from '../case/reading.ts';
 import type { PlannedStep } from '../case/plan.ts';
 import { step as plannedStep } from '../case/planned-step.ts';
 import type { Correction } from '../case/terms.ts';
 
 /** What was read before the plan, and what HR's names mean in Dialpad. */
-export interface MoverSnapshot {
-  readonly officeId: string;
-  readonly license: string;
-  readonly numbers: readonly string[];
-  readonly groups: readonly Membership[];
-  readonly isCompanyAdmin: boolean;
-  readonly adminOfficeIds: readonly string[];
+export interface MoverSnapshot extends UserReading {
   /** Null: stays. `losesNumbers`: another country, where the numbers cannot go along. */
   readonly to: { readonly officeId: string; readonly losesNumbers: boolean } | null;
   /** The groups HR names; null: none are named. */

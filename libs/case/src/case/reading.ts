@@ -5,6 +5,16 @@ export interface Membership {
   readonly role: string;
 }
 
+/** What a user of Dialpad has when it is read for a plan. */
+export interface UserReading {
+  readonly officeId: string;
+  readonly license: string;
+  readonly numbers: readonly string[];
+  readonly groups: readonly Membership[];
+  readonly isCompanyAdmin: boolean;
+  readonly adminOfficeIds: readonly string[];
+}
+
 /** Roles that let somebody decide about others: approved first, given last. */
 export const isPower = ({ role }: Membership): boolean => role === 'admin' || role === 'supervisor';
 
