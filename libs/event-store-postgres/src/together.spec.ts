@@ -13,12 +13,12 @@ const held = () => {
 const turn = (): Promise<void> => new Promise((resolve) => setImmediate(() => setImmediate(resolve)));
 
 describe('what is asked for together', () => {
-  it('goes together, and each hears its own answer', async () => {
+  it('goes together, in as many batches as may be on their way, and each hears its own answer', async () => {
     const { together, batches, seen } = held();
     const answers = Promise.all(['a', 'b', 'c'].map((ask) => together.ask(ask)));
     await turn();
-    expect(seen()).toEqual([['a', 'b', 'c']]);
-    batches[0]?.answer();
+    expect(seen()).toEqual([['a', 'b'], ['c']]);
+    for (const batch of batches) batch.answer();
     expect(await answers).toEqual(['a!', 'b!', 'c!']);
   });
 
@@ -48,13 +48,14 @@ describe('what is asked for together', () => {
 
   it('fails together when nothing can be said of any, and goes on afterwards', async () => {
     const { together, batches } = held();
-    const lost = [together.ask('a'), together.ask('b')];
+    const lost = [together.ask('a'), together.ask('b'), together.ask('c')];
     await turn();
     batches[0]?.fail(new Error('the connection is gone'));
-    expect((await Promise.allSettled(lost)).map((each) => each.status)).toEqual(['rejected', 'rejected']);
+    batches[1]?.answer();
+    expect((await Promise.allSettled(lost)).map((each) => each.status)).toEqual(['rejected', 'rejected', 'fulfilled']);
     const next = together.ask('a');
     await turn();
-    batches[1]?.answer();
+    batches[2]?.answer();
     expect(await next).toBe('a!');
   });
 });

@@ -50,7 +50,8 @@ export class Together<Q, A> {
 
   #go(): void {
     while (this.#lanes > 0) {
-      const batch = this.#take();
+      // Shared among the lanes that are free: two halves are written at the same time, on two connections.
+      const batch = this.#take(Math.min(MOST, Math.ceil(this.#waiting.length / this.#lanes)));
       if (batch.length === 0) return;
       this.#lanes -= 1;
       void this.#carry(batch);
@@ -58,13 +59,13 @@ export class Together<Q, A> {
   }
 
   /** In the order they came, but not past one that waits for the same key: it came first. */
-  #take(): readonly Waiting<Q, A>[] {
+  #take(most: number): readonly Waiting<Q, A>[] {
     const batch: Waiting<Q, A>[] = [];
     const left: Waiting<Q, A>[] = [];
     const held = new Set<string>();
     for (const each of this.#waiting) {
       const keys = this.#keysOf(each.ask);
-      const isFree = batch.length < MOST && !keys.some((key) => this.#busy.has(key) || held.has(key));
+      const isFree = batch.length < most && !keys.some((key) => this.#busy.has(key) || held.has(key));
       if (!isFree) for (const key of keys) held.add(key);
       (isFree ? batch : left).push(each);
     }
