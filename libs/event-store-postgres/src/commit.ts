@@ -66,11 +66,7 @@ export const asRepetition = (commit: PreparedCommit, answer: Committed | Error):
 /** As JSON writes U+0000 and halves of surrogate pairs, which jsonb refuses; with an even number of backslashes it would be plain text. */
 const UNSTORABLE = /(?<!\\)(?:\\\\)*\\u(?:0000|d[89a-f])/;
 
-/** The side writes of a batch are one value, which the database reads as a whole. @throws WriteFailed what would make it refuse all of them. */
-export const refuseUnstorable = (side: SideWrites): void => {
-  if (UNSTORABLE.test(JSON.stringify(sideOf([side]))))
-    throw new WriteFailed('22P05', 'a value has the character U+0000 or half of a surrogate pair, which PostgreSQL cannot store');
-};
+const unstorable = (): Error => new WriteFailed('22P05', 'a value has the character U+0000 or half of a surrogate pair, which PostgreSQL cannot store');
 
 const EVENTS = '$1::text[], $2::bigint[], $3::int[], $4::uuid[], $5::text[], $6::int[], $7::bytea[], $8::bytea[], $9::uuid[], $10::bytea[]';
 const AT_ONCE = { name: 'handover-commit-all', text: `SELECT app.commit_all(${EVENTS}, $11::jsonb)` };
@@ -83,25 +79,32 @@ const ONE_BY_ONE = { name: 'handover-commit', text: `SELECT * FROM app.commit($1
 export const writeCommits = async (pool: Pool, asked: readonly PreparedCommit[]): Promise<readonly (Committed | Error)[]> => {
   // One lock order for all processes, else two batches could wait for each other.
   const commits = [...asked].sort((a, b) => ((a.streams[0] ?? '') < (b.streams[0] ?? '') ? -1 : 1));
-  const events = eventsOf(commits.flatMap((commit) => commit.appends));
   try {
-    await pool.query({ ...AT_ONCE, values: [...events, JSON.stringify(sideOf(commits.map(({ side }) => side)))] });
+    await pool.query({ ...AT_ONCE, values: [...eventsOf(commits), JSON.stringify(sideOf(commits.map(({ side }) => side)))] });
     return asked.map(writtenAsAsked);
   } catch (error) {
     if (!(error instanceof DatabaseError)) throw error;
   }
-  const counts = pgArray(
-    'int',
-    commits.map((commit) => commit.appends.length),
-  );
-  const sides = JSON.stringify(commits.map(({ side }) => sideOf([side])));
-  const { rows } = await pool.query<Row>({ ...ONE_BY_ONE, values: [...events, counts, sides] });
-  const answers = new Map(commits.map((commit, index) => [commit, answerOf(commit, rows[index] as Row)]));
+  const answers = await oneByOne(pool, commits);
 
-  return asked.map((commit) => answers.get(commit) as Committed | Error);
+  return asked.map((commit) => answers.get(commit) ?? unstorable());
 };
 
-const eventsOf = (appends: readonly PreparedAppend[]): readonly Buffer[] => {
+/** The sides of all are one value, which the database reads as a whole: what would make it refuse all of them is left out. */
+const oneByOne = async (pool: Pool, asked: readonly PreparedCommit[]): Promise<ReadonlyMap<PreparedCommit, Committed | Error>> => {
+  const written = asked.map((commit) => ({ commit, side: JSON.stringify(sideOf([commit.side])) })).filter(({ side }) => !UNSTORABLE.test(side));
+  const commits = written.map(({ commit }) => commit);
+  const counts = pgArray(
+    'int',
+    commits.map(({ appends }) => appends.length),
+  );
+  const { rows } = await pool.query<Row>({ ...ONE_BY_ONE, values: [...eventsOf(commits), counts, `[${written.map(({ side }) => side).join(',')}]`] });
+
+  return new Map(commits.map((commit, index) => [commit, answerOf(commit, rows[index] as Row)]));
+};
+
+const eventsOf = (commits: readonly PreparedCommit[]): readonly Buffer[] => {
+  const appends = commits.flatMap((commit) => commit.appends);
   const one = <T extends PgType>(type: T, of: (append: PreparedAppend) => PgValue<T>): Buffer => pgArray(type, appends.map(of));
   const all = <T extends PgType>(type: T, of: (append: PreparedAppend) => readonly (PgValue<T> | null)[]): Buffer => pgArray(type, appends.flatMap(of));
   return [

@@ -14,7 +14,7 @@ import { upcasters as current } from '@handover/case';
 import { PersonErased, type Keyring, type Sealed } from '@handover/privacy';
 import type { Pool } from 'pg';
 import type { DataSource } from 'typeorm';
-import { asRepetition, refuseUnstorable, writeCommits, type PreparedAppend, type PreparedCommit } from './commit.ts';
+import { asRepetition, writeCommits, type PreparedAppend, type PreparedCommit } from './commit.ts';
 import { SEALED_EVENT, eventOf, type EventRow } from './event-row.ts';
 import { poolOf } from './pool.ts';
 import { Together } from './together.ts';
@@ -58,7 +58,6 @@ export class PostgresEventStore implements EventStore {
   }
 
   async commit(appends: readonly Append[], side: SideWrites = {}): Promise<Committed> {
-    refuseUnstorable(side);
     const sorted = [...appends].sort((a, b) => (a.stream < b.stream ? -1 : 1)); // one lock order for all
     // Before it goes into a batch: sealing may need a connection of its own.
     const ready = await Promise.all(sorted.map((append) => this.prepared(append)));

@@ -90,7 +90,7 @@ describe('a rotation of the master key', () => {
     expect(await keks()).toEqual({ 'master-2': PEOPLE + 2 }); // the persons, the index and the service
     expect(await process_().keyring.blindIndex('person', 'generic', '1')).toBe(index);
     const [entry] = await new Inbox(db, process_().keyring).take(1);
-    expect(entry?.body.toString()).toBe('{"before":true}');
+    expect(String(await entry?.body())).toBe('{"before":true}');
   }, 60_000);
 
   it('refuses the old master key from then on: in the file, in the table, and by a process that still has it', async () => {
