@@ -1,4 +1,5 @@
-export { startInstance, startTemporal, type Instance, type Local } from './instance.ts';
+export { startInstance, type Instance, type Local } from './instance.ts';
+export { startTemporal } from './parts.ts';
 export { root } from './root.ts';
 export { freePorts, outsideOf, type Settings } from './settings.ts';
 export { tellHook } from './demo/hr.ts';

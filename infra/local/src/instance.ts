@@ -3,10 +3,8 @@ import { join } from 'node:path';
 import { loadPolicy } from '@handover/config';
 import { SchemaError, TooMuchRight, loginFor, migrateAt, ownsSchema } from '@handover/event-store-postgres';
 import { StartError, startPostgres, temporalCli, type Say } from '@handover/servers';
-import { Connection } from '@temporalio/client';
-import { startProcess, type Running } from './processes.ts';
+import { startNode, startTemporal } from './parts.ts';
 import { runReshred } from './reshred.ts';
-import { root } from './root.ts';
 import { RunRecord } from './run-record.ts';
 import { localSecrets, type LocalSecrets } from './secrets.ts';
 import { assertPortsFree, type Settings } from './settings.ts';
@@ -89,7 +87,7 @@ export const startInstance = async (
       await supervisor.start({
         name: 'sandbox',
         start: () =>
-          node('apps/dialpad-sandbox', {
+          startNode('apps/dialpad-sandbox', {
             log,
             url: `${sandbox}/sandbox/state`,
             args: ['--port', String(ports.sandbox), '--users', String(settings.users), '--seed', String(settings.seed), '--data-dir', join(dataDir, 'sandbox')],
@@ -121,11 +119,11 @@ export const startInstance = async (
     say('Starting the API and the worker …');
     await supervisor.start({
       name: 'api',
-      start: () => node('apps/api', { log, env: { ...env, DATABASE_URL: logins.api }, url: `${at(ports.api)}/health/ready` }),
+      start: () => startNode('apps/api', { log, env: { ...env, DATABASE_URL: logins.api }, url: `${at(ports.api)}/health/ready` }),
     });
     await supervisor.start({
       name: 'worker',
-      start: () => node('apps/worker', { log, env: { ...env, DATABASE_URL: logins.worker }, url: `${at(ports.worker)}/health/ready` }),
+      start: () => startNode('apps/worker', { log, env: { ...env, DATABASE_URL: logins.worker }, url: `${at(ports.worker)}/health/ready` }),
     });
 
     const local = (): Local => ({
@@ -178,86 +176,4 @@ const policyIn = (dataDir: string, text: string | undefined): string => {
   const file = join(dataDir, 'policy.yaml');
   if (text !== undefined || !existsSync(file)) writeFileSync(file, text ?? DEFAULT_POLICY);
   return file;
-};
-
-interface NodePart {
-  readonly log: string;
-  /** Answers 200 once the part can be used. */
-  readonly url: string;
-  readonly env?: Readonly<Record<string, string>>;
-  readonly args?: readonly string[];
-}
-
-const node = (app: string, { log, url, env = {}, args = [] }: NodePart): Promise<Running> =>
-  startProcess({
-    command: process.execPath,
-    args: ['--enable-source-maps', join(root, app, 'dist/main.js'), ...args],
-    env,
-    cwd: root,
-    log,
-    readyWithin: 60_000,
-    patience: 9_000,
-    isReady: () =>
-      fetch(url, { signal: AbortSignal.timeout(1_000) }).then(
-        (answer) => answer.ok,
-        () => false,
-      ),
-  });
-
-interface TemporalPart {
-  readonly dataDir: string;
-  readonly log: string;
-  readonly port: number;
-  readonly uiPort: number;
-  readonly namespace: string;
-}
-
-/** Write-ahead log with full synchronous: twice as fast as the default, and nothing acknowledged is lost in a power cut. */
-export const startTemporal = (command: string, { dataDir, log, port, uiPort, namespace }: TemporalPart): Promise<Running> =>
-  startProcess({
-    command,
-    args: [
-      'server',
-      'start-dev',
-      '--ip',
-      '127.0.0.1',
-      '--port',
-      String(port),
-      '--ui-port',
-      String(uiPort),
-      '--namespace',
-      namespace,
-      '--db-filename',
-      join(dataDir, 'temporal.db'),
-      '--sqlite-pragma',
-      'journal_mode=wal',
-      '--sqlite-pragma',
-      'synchronous=2',
-      '--log-format',
-      'json',
-      '--log-level',
-      'error',
-      // Closed cases stay visible for as long as anybody asks about them; a day is the dev server's own choice.
-      '--dynamic-config-value',
-      'frontend.enableServerVersionCheck=false',
-    ],
-    cwd: dataDir,
-    log,
-    readyWithin: 60_000,
-    patience: 5_000,
-    isReady: () => hasNamespace(`127.0.0.1:${port}`, namespace),
-  });
-
-const hasNamespace = async (address: string, namespace: string): Promise<boolean> => {
-  try {
-    const connection = await Connection.connect({ address, connectTimeout: 1_000 });
-    try {
-      await connection.workflowService.describeNamespace({ namespace });
-      return true;
-    } finally {
-      await connection.close();
-    }
-  } catch {
-    return false;
-  }
 };

@@ -7,6 +7,7 @@ export * from './number-cases.ts';
 export * from './numbers.ts';
 export * from './people.ts';
 export * from './stream.ts';
+export * from './intake/arrived.ts';
 export * from './intake/intake.ts';
 export * from './intake/fact.ts';
 export * from './intake/dates.ts';

@@ -1,10 +1,13 @@
 import type { By } from '@handover/case-service';
+import type { EventMeta } from '@handover/event-store';
 import type { Caller } from './auth.ts';
 
 /** A caller as the record names them. */
-export const byOf = (caller: Caller, commandId: string): By => ({
-  actor: caller.actor,
-  ...(caller.onBehalfOf === undefined ? {} : { onBehalfOf: caller.onBehalfOf }),
+export const metaOf = ({ actor, onBehalfOf }: Caller): Pick<EventMeta, 'actor' | 'onBehalfOf' | 'channel'> => ({
+  actor,
+  ...(onBehalfOf === undefined ? {} : { onBehalfOf }),
   channel: 'api',
-  commandId,
 });
+
+/** The same, as who gives a command. */
+export const byOf = (caller: Caller, commandId: string): By => ({ ...metaOf(caller), commandId });

@@ -1,7 +1,6 @@
 import { AuditSubscriptions, newest, type Subscription } from '@handover/audit-feed';
 import type { Policy } from '@handover/case';
 import * as contracts from '@handover/contracts';
-import type { EventMeta } from '@handover/event-store';
 import { AddressRefused, checkedUrl } from '@handover/webhook-delivery';
 import { Body, Controller, Delete, Get, HttpCode, Inject, Param, Patch, Post, Res } from '@nestjs/common';
 import { ApiBearerAuth, ApiOperation, ApiResponse, ApiTags } from '@nestjs/swagger';
@@ -9,6 +8,7 @@ import type { Response } from 'express';
 import type { DataSource } from 'typeorm';
 import type { z } from 'zod';
 import { By, Roles, type Caller } from '../http/auth.ts';
+import { metaOf } from '../http/by.ts';
 import { Problem } from '../http/problem.ts';
 import { DATA_SOURCE, POLICY, SUBSCRIPTIONS } from '../tokens.ts';
 import { filterOf } from './filter.ts';
@@ -138,9 +138,4 @@ const known = <T extends object>(fields: T): Partial<T> => Object.fromEntries(Ob
 const shownFilter = ({ filter: { personRef, ...filter } }: Subscription): Shown['filter'] => ({
   ...filter,
   ...(personRef === undefined ? {} : { person: personRef }),
-});
-const metaOf = (caller: Caller): EventMeta => ({
-  actor: caller.actor,
-  ...(caller.onBehalfOf === undefined ? {} : { onBehalfOf: caller.onBehalfOf }),
-  channel: 'api',
 });

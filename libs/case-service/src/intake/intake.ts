@@ -22,11 +22,12 @@ import {
   type OutboxMessage,
   type PersonIndexEntry,
 } from '@handover/event-store';
-import type { By } from '../by.ts';
 import { Cases, type LoadedCase, type Prepared } from '../cases.ts';
 import { Persons, personStream, type LoadedPerson } from '../people.ts';
 import { appendOf, commitAll, retryingConflicts } from '../stream.ts';
-import { factOf, readHook, type WrongField, type Zone } from './fact.ts';
+import type { Arrived, Taken } from './arrived.ts';
+import { commandOf, isOpening } from './command.ts';
+import { factOf, readHook, type Zone } from './fact.ts';
 
 export interface IntakeDeps {
   readonly store: EventStore;
@@ -39,30 +40,6 @@ export interface IntakeDeps {
   /** IANA zone of a Dialpad office by name; null when unknown or when Dialpad cannot say now. */
   readonly officeZone: (office: string) => Promise<string | null>;
   readonly defaultZone: string;
-}
-
-export interface Arrived {
-  /** Inbox id, or the id of the request that starts a case by hand. */
-  readonly id: string;
-  readonly source: string;
-  readonly body: unknown;
-  readonly by: By;
-  /** Free text of who starts a case by hand; sealed. */
-  readonly reason?: string | null;
-  /** ISO instant at which it had arrived for good, where that was before now: a webhook that waited in the inbox. */
-  readonly receivedAt?: string;
-  /** Settle this inbox entry in the same transaction. */
-  readonly inbox: boolean;
-}
-
-export interface Taken {
-  readonly status: InboxOutcome['status'];
-  readonly caseIds: readonly string[];
-  readonly reason: string | null;
-  readonly pointers: readonly string[];
-  readonly personRef: string | null;
-  /** Of what needs a person: each wrong field by itself. */
-  readonly errors?: readonly WrongField[];
 }
 
 /**
@@ -192,26 +169,10 @@ export class Intake {
     action: CaseAction,
     heldBy: string | null,
   ): Promise<{ caseId: string; prepared: Prepared; opened: { caseId: string; kind: CaseKind; factId: string } | null }> {
-    const opens = action.type === 'openLeaver' || action.type === 'openJoiner' || action.type === 'openMover';
+    const opens = isOpening(action);
     const kind: CaseKind = opens ? action.terms.kind : 'leaver';
     const caseId = opens ? caseIdOf(personRef, kind, action.factId) : action.caseId;
-    const command: CaseCommand = opens
-      ? {
-          type: 'open',
-          open: {
-            personRef,
-            source: arrived.source,
-            requester: arrived.by.actor,
-            ...(arrived.by.onBehalfOf === undefined ? {} : { requestedFor: arrived.by.onBehalfOf }),
-            office: action.office,
-            terms: action.terms,
-            factId: action.factId,
-            reason: arrived.reason ?? null,
-          },
-        }
-      : action.type === 'changeTerms'
-        ? { type: 'changeTerms', terms: action.terms, factId: arrived.id, ...(action.office === undefined ? {} : { office: action.office }) }
-        : { type: 'rescind', rescind: { actor: arrived.by.actor, reasonCode: null, reason: arrived.reason ?? null, factId: arrived.id } };
+    const command = commandOf(action, arrived, personRef);
     const loaded: LoadedCase | null = opens ? null : await this.cases.load(caseId);
     const held: readonly CaseCommand[] = opens && heldBy !== null ? [{ type: 'followPersonHold', by: heldBy }] : [];
 

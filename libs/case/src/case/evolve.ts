@@ -1,5 +1,5 @@
 import { unreachable } from '../kernel.ts';
-import { evolveHold, type HoldEvent } from '../hold/hold.ts';
+import { evolveHold, isHoldEvent, type HoldEvent } from '../hold/hold.ts';
 import type { CaseEvent } from './events.ts';
 import type { Plan, PlannedStep } from './plan.ts';
 import {
@@ -19,6 +19,7 @@ import {
 export const evolve = (state: CaseState, event: CaseEvent): CaseState => {
   if (event.type === 'CaseOpened') return open(event.data);
   if (state.status === 'none') return state;
+  if (isHoldEvent(event)) return held(state, event);
   switch (event.type) {
     case 'TermsChanged':
       return {
@@ -119,15 +120,6 @@ export const evolve = (state: CaseState, event: CaseEvent): CaseState => {
       return { ...state, acceptance: { deadline: state.acceptance?.deadline ?? '', reminders: state.acceptance?.reminders ?? 0, accepted: true } };
     case 'WithdrawalBegan':
       return { ...withSteps(state, event.data.steps), withdrawing: event.data.why, stages: voided(state) };
-    case 'LegalHoldPlaced':
-    case 'LegalHoldConfirmed':
-    case 'LegalHoldRejected':
-    case 'LegalHoldLiftAsked':
-    case 'LegalHoldLiftRefused':
-    case 'LegalHoldKept':
-    case 'LegalHoldLifted':
-    case 'LegalHoldRefused':
-      return held(state, event);
     case 'CertificateIssued':
       return { ...state, certificate: event.data.claims };
     case 'RetentionApplied':

@@ -47,6 +47,19 @@ export type HoldEvent =
   | Event<'LegalHoldLifted', { actor: string; askedBy?: string; scope?: 'case' | 'person' }>
   | Event<'LegalHoldRefused', { actor: string; asked: HoldVerb; code: string }>;
 
+const HOLD_EVENTS: Readonly<Record<HoldEvent['type'], true>> = {
+  LegalHoldPlaced: true,
+  LegalHoldConfirmed: true,
+  LegalHoldRejected: true,
+  LegalHoldLiftAsked: true,
+  LegalHoldLiftRefused: true,
+  LegalHoldKept: true,
+  LegalHoldLifted: true,
+  LegalHoldRefused: true,
+};
+
+export const isHoldEvent = (event: { readonly type: string }): event is HoldEvent => event.type in HOLD_EVENTS;
+
 /** What has happened to a hold, whatever it is on. */
 export const evolveHold = (hold: LegalHold | null, event: HoldEvent): LegalHold | null => {
   switch (event.type) {

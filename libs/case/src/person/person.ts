@@ -1,5 +1,5 @@
 import { unreachable, type JsonObject } from '../kernel.ts';
-import { evolveHold, type HoldEvent, type LegalHold } from '../hold/hold.ts';
+import { evolveHold, isHoldEvent, type HoldEvent, type LegalHold } from '../hold/hold.ts';
 import type { CaseKind } from '../case/terms.ts';
 import type { Fact } from './facts.ts';
 
@@ -51,6 +51,7 @@ export const unknownPerson: PersonState = { source: null, facts: [], cases: [], 
 export const mayBeErased = ({ legalHold, heldCases }: PersonState): boolean => legalHold === null && heldCases.length === 0;
 
 export const evolvePerson = (state: PersonState, event: PersonEvent): PersonState => {
+  if (isHoldEvent(event)) return { ...state, legalHold: evolveHold(state.legalHold, event) };
   switch (event.type) {
     case 'PersonSeen':
       return { ...state, source: event.data.source, ...(event.data.predecessor === undefined ? {} : { predecessor: event.data.predecessor }) };
@@ -67,15 +68,6 @@ export const evolvePerson = (state: PersonState, event: PersonEvent): PersonStat
       };
     case 'DialpadUserLinked':
       return { ...state, userId: event.data.userId };
-    case 'LegalHoldPlaced':
-    case 'LegalHoldConfirmed':
-    case 'LegalHoldRejected':
-    case 'LegalHoldLiftAsked':
-    case 'LegalHoldLiftRefused':
-    case 'LegalHoldKept':
-    case 'LegalHoldLifted':
-    case 'LegalHoldRefused':
-      return { ...state, legalHold: evolveHold(state.legalHold, event) };
     case 'CaseHeld':
       return { ...state, heldCases: [...state.heldCases.filter((each) => each !== event.data.caseId), event.data.caseId] };
     case 'CaseFreed':
