@@ -1,8 +1,11 @@
 import { growAll, isTileRoot, type Frontier } from '@handover/merkle';
 import { logLeaf, sha256, type Signer } from '@handover/record-proof';
+import type { PoolClient, QueryResult } from 'pg';
 import type { DataSource, QueryRunner } from 'typeorm';
 import { LOG_CHANNEL } from './log-listener.ts';
+import { poolOf } from './pool.ts';
 import { replaceKey, signCheckpoint, type NotSigned } from './signing.ts';
+import type { Queryable } from './verify/problem.ts';
 
 /** Any number: whoever holds it is the one sequencer of this moment. */
 const LEADER_LOCK = 727_002;
@@ -46,40 +49,33 @@ export class Sequencer {
 
   /** Seals what is new; returns how much that was. `checkpoint`: sign one now, however recent the last. */
   async once({ checkpoint = false } = {}): Promise<number> {
-    const runner = this.dataSource.createQueryRunner();
-    await runner.connect();
+    const client = await poolOf(this.dataSource).connect();
     try {
-      await runner.startTransaction();
-      const [lock] = (await runner.query('SELECT pg_try_advisory_xact_lock($1) AS mine', [LEADER_LOCK])) as { mine: boolean }[];
-      if (!lock?.mine) {
-        await runner.rollbackTransaction();
-        return 0;
-      }
-      const before = await stateIn(runner);
-      const sealed = await this.#seal(runner, before);
-      const due = checkpoint || Date.now() - this.#lastCheckpoint >= (this.options.checkpointEveryMs ?? 10_000);
-      if (due) await this.#sign(runner, sealed.state.frontier);
-      await runner.commitTransaction();
+      const looked = await begun(client);
+      const due = looked !== null && (checkpoint || Date.now() - this.#lastCheckpoint >= (this.options.checkpointEveryMs ?? 10_000));
+      const sealed = looked && (await this.#seal(client, looked));
+      if (sealed && due) await this.#sign(client, sealed.state.frontier);
+      await client.query('COMMIT');
       if (due) this.#lastCheckpoint = Date.now();
+      client.release();
 
-      return sealed.count;
+      return sealed?.count ?? 0;
     } catch (error) {
-      if (runner.isTransactionActive) await runner.rollbackTransaction().catch(() => undefined);
+      await client.query('ROLLBACK').then(
+        () => client.release(),
+        () => client.release(true),
+      );
       throw error;
-    } finally {
-      await runner.release();
     }
   }
 
-  async #seal(runner: QueryRunner, before: State): Promise<{ readonly state: State; readonly count: number }> {
-    // Before the look at the events: whoever has ended by now is seen whole in it.
-    const writers = await writersIn(runner);
-    const rows = (await runner.query(
+  async #seal(client: PoolClient, { before, writers }: Looked): Promise<{ readonly state: State; readonly count: number }> {
+    const { rows } = await client.query<{ seq: string; hash: Buffer }>(
       // Bounded on both sides: else a planner without fresh statistics reads the whole log for each look.
       `SELECT e.seq, e.hash FROM ev.event e WHERE e.seq > $1 AND NOT EXISTS (SELECT 1 FROM ev.log_leaf l WHERE l.seq = e.seq AND l.seq > $1)
        ORDER BY e.seq LIMIT ${BATCH}`,
       [before.watermark],
-    )) as { seq: string; hash: Buffer }[];
+    );
     const watermark = this.#watermark(before, writers, rows.length < BATCH);
     if (rows.length === 0 && watermark === before.watermark) return { state: before, count: 0 };
 
@@ -90,17 +86,21 @@ export class Sequencer {
       rows.map((row) => logLeaf(row.hash)),
       (level, index, root) => void (isTileRoot(level) && tiles.push({ level, index, root })),
     );
-    await runner.query('SELECT ev.seal($1, $2::bigint[], $3::int[], $4::bigint[], $5::bytea[], $6::bytea[], $7)', [
-      before.size,
-      rows.map((row) => row.seq),
-      tiles.map(({ level }) => level),
-      tiles.map(({ index }) => index),
-      tiles.map(({ root }) => Buffer.from(root)),
-      frontier.roots.map((root) => Buffer.from(root)),
-      watermark,
-    ]);
-    // One for all: a NOTIFY with each append would cost it half its speed.
-    if (rows.length > 0) await runner.query('SELECT pg_notify($1, $2)', [LOG_CHANNEL, String(frontier.size)]);
+    // One piece of news for all: a NOTIFY with each append would cost it half its speed.
+    await client.query({
+      name: 'handover-seal',
+      text: `SELECT ev.seal($1, $2::bigint[], $3::int[], $4::bigint[], $5::bytea[], $6::bytea[], $7), CASE WHEN $8 <> '' THEN pg_notify('${LOG_CHANNEL}', $8) END`,
+      values: [
+        before.size,
+        rows.map((row) => row.seq),
+        tiles.map(({ level }) => level),
+        tiles.map(({ index }) => index),
+        tiles.map(({ root }) => Buffer.from(root)),
+        frontier.roots.map((root) => Buffer.from(root)),
+        watermark,
+        rows.length > 0 ? String(frontier.size) : '',
+      ],
+    });
 
     return { state: { size: frontier.size, frontier, watermark }, count: rows.length };
   }
@@ -117,10 +117,10 @@ export class Sequencer {
     return earlier !== null && ended ? Math.max(before.watermark, earlier.upTo) : before.watermark;
   }
 
-  async #sign(runner: QueryRunner, frontier: Frontier): Promise<void> {
+  async #sign(client: PoolClient, frontier: Frontier): Promise<void> {
     const { signer: given, refused } = this.options;
     const signer = typeof given === 'function' ? given() : given;
-    const signed = signer && (await signCheckpoint(runner, signer, frontier, new Date()));
+    const signed = signer && (await signCheckpoint(asQueryable(client), signer, frontier, new Date()));
     if (signer && signed && 'refused' in signed) refused?.(signed.refused, signer.keyId);
   }
 }
@@ -130,12 +130,18 @@ export const rotateKey = async (dataSource: DataSource, keys: { readonly previou
   await dataSource.transaction(async ({ queryRunner }) => {
     const runner = queryRunner as QueryRunner;
     await runner.query('SELECT pg_advisory_xact_lock($1)', [LEADER_LOCK]);
-    await replaceKey(runner, keys.previous, keys.next, (await stateIn(runner)).frontier, new Date());
+    const [state] = (await runner.query('SELECT size, roots, watermark FROM ev.log_state')) as StateRow[];
+    await replaceKey(runner, keys.previous, keys.next, stateOf(state).frontier, new Date());
   });
 };
 
-const stateIn = async (runner: QueryRunner): Promise<State> => {
-  const [row] = (await runner.query('SELECT size, roots, watermark FROM ev.log_state')) as { size: string; roots: Buffer[]; watermark: string }[];
+interface StateRow {
+  readonly size: string;
+  readonly roots: readonly Buffer[];
+  readonly watermark: string;
+}
+
+const stateOf = (row: StateRow | undefined): State => {
   if (!row) throw new Error('the log has no state; the schema is not complete');
   return {
     size: Number(row.size),
@@ -144,7 +150,29 @@ const stateIn = async (runner: QueryRunner): Promise<State> => {
   };
 };
 
-const writersIn = async (runner: QueryRunner): Promise<Writers> => {
-  const [row] = (await runner.query('SELECT up_to, transactions FROM ev.writers()')) as { up_to: string; transactions: string[] }[];
-  return { upTo: Number(row?.up_to ?? 0), transactions: row?.transactions ?? [] };
+/** What a look at the log begins with. */
+interface Looked {
+  readonly before: State;
+  readonly writers: Writers;
+}
+
+const BEGIN = `BEGIN; SELECT pg_try_advisory_xact_lock(${LEADER_LOCK}) AS mine; SELECT size, roots, watermark, up_to, transactions FROM ev.log_state, ev.writers()`;
+
+/**
+ * Begins a transaction; null when another sequencer is at work. In one round trip, but each statement sees what was committed
+ * before it: the state is the one of whoever had the lock before. Who is writing is asked before the look at the events, so
+ * that whoever has ended by then is seen whole in it.
+ */
+const begun = async (client: PoolClient): Promise<Looked | null> => {
+  const [, lock, look] = (await client.query(BEGIN)) as unknown as readonly [
+    unknown,
+    QueryResult<{ mine: boolean }>,
+    QueryResult<StateRow & { up_to: string; transactions: string[] }>,
+  ];
+  if (lock.rows[0]?.mine !== true) return null;
+  const [row] = look.rows;
+
+  return { before: stateOf(row), writers: { upTo: Number(row?.up_to ?? 0), transactions: row?.transactions ?? [] } };
 };
+
+const asQueryable = (client: PoolClient): Queryable => ({ query: async (sql, values) => (await client.query(sql, values)).rows });

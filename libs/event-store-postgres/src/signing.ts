@@ -1,6 +1,5 @@
 import { rootOf, type Frontier } from '@handover/merkle';
 import { readStatement, sha256, stateKey, type PublicKey, type Signer } from '@handover/record-proof';
-import type { QueryRunner } from 'typeorm';
 import type { Queryable } from './verify/problem.ts';
 
 export interface LogKey extends PublicKey {
@@ -43,7 +42,7 @@ export type NotSigned = 'key replaced' | 'key unknown';
 export type Signed = { readonly note: string | null } | { readonly refused: NotSigned };
 
 /** Signs the log as it is in this transaction; `note` is null when that was done before, or when there is nothing yet. */
-export const signCheckpoint = async (runner: QueryRunner, signer: Signer, frontier: Frontier, at: Date): Promise<Signed> => {
+export const signCheckpoint = async (runner: Queryable, signer: Signer, frontier: Frontier, at: Date): Promise<Signed> => {
   const { size } = frontier;
   if (size === 0) return { note: null };
   const keys = await checkpointKeys(runner);
@@ -53,18 +52,18 @@ export const signCheckpoint = async (runner: QueryRunner, signer: Signer, fronti
   return { note: await insertCheckpoint(runner, signer, frontier, at) };
 };
 
-const insertCheckpoint = async (runner: QueryRunner, signer: Signer, frontier: Frontier, at: Date): Promise<string | null> => {
+const insertCheckpoint = async (runner: Queryable, signer: Signer, frontier: Frontier, at: Date): Promise<string | null> => {
   const root = rootOf(sha256, frontier);
   const note = signer.note({ size: frontier.size, root }, at);
-  const kept: unknown[] = await runner.query(
+  const kept = (await runner.query(
     `INSERT INTO ev.log_checkpoint (size, key_id, root, note, at) VALUES ($1, $2, $3, $4, date_trunc('second', $5::timestamptz))
        ON CONFLICT DO NOTHING RETURNING size`,
     [frontier.size, signer.keyId, Buffer.from(root), note, at],
-  );
+  )) as unknown[];
   return kept.length > 0 ? note : null;
 };
 
-const insertKey = (runner: QueryRunner, { keyId, origin, publicKey }: Signer, statement: string, at: Date): Promise<unknown> =>
+const insertKey = (runner: Queryable, { keyId, origin, publicKey }: Signer, statement: string, at: Date): Promise<unknown> =>
   runner.query(`INSERT INTO ev.log_key (key_id, origin, public_key, since, statement) VALUES ($1, $2, $3, date_trunc('second', $4::timestamptz), $5)`, [
     keyId,
     origin,
@@ -81,7 +80,7 @@ export class KeyRefused extends Error {}
  * for the new one, and every verifier has to be told of it. In the transaction of the caller, who holds the sequencer's lock.
  * @throws KeyRefused when `previous` is not the key of now.
  */
-export const replaceKey = async (runner: QueryRunner, previous: Signer | null, next: Signer, frontier: Frontier, at: Date): Promise<void> => {
+export const replaceKey = async (runner: Queryable, previous: Signer | null, next: Signer, frontier: Frontier, at: Date): Promise<void> => {
   const keys = await checkpointKeys(runner);
   const now = currentKey(keys);
   if (previous !== null && now !== null && now.keyId !== previous.keyId)

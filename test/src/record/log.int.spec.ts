@@ -19,20 +19,22 @@ const append = (stream: string, n: number): Promise<unknown> => store.commit([{ 
 const all = (): Promise<readonly LogEntry[]> => followLog(db, { after: -1, limit: 10_000 });
 
 /** A database that lets something happen after each statement. */
-const stepping = (dataSource: DataSource, happen: () => Promise<void>): DataSource =>
-  ({
-    createQueryRunner: () => {
-      const runner = dataSource.createQueryRunner();
-      const query = runner.query.bind(runner) as (...args: unknown[]) => Promise<unknown>;
-      return Object.assign(runner, {
-        query: async (...args: unknown[]) => {
-          const result = await query(...args);
-          await happen();
-          return result;
-        },
-      });
-    },
-  }) as unknown as DataSource;
+const stepping = (dataSource: DataSource, happen: () => Promise<void>): DataSource => {
+  const { master } = dataSource.driver as unknown as { readonly master: pg.Pool };
+  const connect = async (): Promise<pg.PoolClient> => {
+    const client = await master.connect();
+    const query = client.query.bind(client) as (...args: unknown[]) => Promise<unknown>;
+    return {
+      release: client.release.bind(client),
+      query: async (...args: unknown[]) => {
+        const result = await query(...args);
+        await happen();
+        return result;
+      },
+    } as unknown as pg.PoolClient;
+  };
+  return { driver: { master: { connect } } } as unknown as DataSource;
+};
 
 beforeAll(async () => {
   record = await openRecord({ poolSize: 20 });
