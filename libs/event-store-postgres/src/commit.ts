@@ -1,20 +1,8 @@
 import { EventStoreError, type Committed, type SideWrites } from '@handover/event-store';
-import { DatabaseError, type Pool } from 'pg';
-import { pgArray, type PgType, type PgValue } from './pg-array.ts';
-import { sideOf } from './side-columns.ts';
-
-/** An append as the database takes it, personal parts sealed. */
-export interface PreparedAppend {
-  readonly stream: string;
-  readonly expected: number;
-  readonly ids: readonly string[];
-  readonly types: readonly string[];
-  readonly schemas: readonly number[];
-  readonly bodies: readonly Buffer[];
-  readonly metas: readonly Buffer[];
-  readonly keys: readonly (string | null)[];
-  readonly sealed: readonly (Buffer | null)[];
-}
+import { DatabaseError, type Pool, type QueryConfig } from 'pg';
+import { listsOf, valuesOf, type PreparedAppend } from './event-columns.ts';
+import { pgArray } from './pg-array.ts';
+import { loneCaseOf, sideOf } from './side-columns.ts';
 
 /** One commit, ready to be written: all or nothing. */
 export interface PreparedCommit {
@@ -68,9 +56,42 @@ const UNSTORABLE = /(?<!\\)(?:\\\\)*\\u(?:0000|d[89a-f])/;
 
 const unstorable = (): Error => new WriteFailed('22P05', 'a value has the character U+0000 or half of a surrogate pair, which PostgreSQL cannot store');
 
-const EVENTS = '$1::text[], $2::bigint[], $3::int[], $4::uuid[], $5::text[], $6::int[], $7::bytea[], $8::bytea[], $9::uuid[], $10::bytea[]';
-const AT_ONCE = { name: 'handover-commit-all', text: `SELECT app.commit_all(${EVENTS}, $11::jsonb)` };
-const ONE_BY_ONE = { name: 'handover-commit', text: `SELECT * FROM app.commit($11::int[], ${EVENTS}, $12::jsonb)` };
+/** A call of one of the database's functions that write. */
+interface Call {
+  readonly of: string;
+  readonly values: readonly unknown[];
+}
+
+/** Prepared once per connection for each pair of functions that is ever called. */
+const statementOf = (calls: readonly Call[]): QueryConfig => {
+  let n = 0;
+  const called = calls.map(({ of, values }) => `${of}(${values.map(() => `$${(n += 1)}`).join(', ')})`);
+  return { name: `handover ${calls.map(({ of }) => of).join(' ')}`, text: `SELECT ${called.join(', ')}`, values: calls.flatMap(({ values }) => values) };
+};
+
+/** All as one commit. By itself, which is how most come, a commit of one event and its case needs no lists and no JSON. */
+const atOnce = (commits: readonly PreparedCommit[]): QueryConfig | null => {
+  const appends = commits.flatMap((commit) => commit.appends);
+  const sides = commits.map(({ side }) => side);
+  const [append, ...more] = appends;
+  const lone = append && more.length === 0 && append.ids.length === 1 ? append : null;
+  const loneCase = sides.length === 1 && sides[0] ? loneCaseOf(sides[0]) : null;
+  const calls: Call[] = [];
+  if (lone) calls.push({ of: 'ev.append_one', values: valuesOf(lone) });
+  else if (append) calls.push({ of: 'ev.append_all', values: listsOf(appends) });
+  if (loneCase) calls.push({ of: 'app.write_case', values: loneCase });
+  else {
+    const side = JSON.stringify(sideOf(sides));
+    if (side !== '{}') calls.push({ of: 'app.write_side', values: [side] });
+  }
+
+  return calls.length === 0 ? null : statementOf(calls);
+};
+
+const ONE_BY_ONE = {
+  name: 'handover app.commit',
+  text: 'SELECT * FROM app.commit($11, $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $12)',
+};
 
 /**
  * Writes several commits in one statement: as one, and where that fails each by itself, so that each answers for itself.
@@ -80,7 +101,8 @@ export const writeCommits = async (pool: Pool, asked: readonly PreparedCommit[])
   // One lock order for all processes, else two batches could wait for each other.
   const commits = [...asked].sort((a, b) => ((a.streams[0] ?? '') < (b.streams[0] ?? '') ? -1 : 1));
   try {
-    await pool.query({ ...AT_ONCE, values: [...eventsOf(commits), JSON.stringify(sideOf(commits.map(({ side }) => side)))] });
+    const statement = atOnce(commits);
+    if (statement) await pool.query(statement);
     return asked.map(writtenAsAsked);
   } catch (error) {
     if (!(error instanceof DatabaseError)) throw error;
@@ -98,27 +120,12 @@ const oneByOne = async (pool: Pool, asked: readonly PreparedCommit[]): Promise<R
     'int',
     commits.map(({ appends }) => appends.length),
   );
-  const { rows } = await pool.query<Row>({ ...ONE_BY_ONE, values: [...eventsOf(commits), counts, `[${written.map(({ side }) => side).join(',')}]`] });
+  const { rows } = await pool.query<Row>({
+    ...ONE_BY_ONE,
+    values: [...listsOf(commits.flatMap(({ appends }) => appends)), counts, `[${written.map(({ side }) => side).join(',')}]`],
+  });
 
   return new Map(commits.map((commit, index) => [commit, answerOf(commit, rows[index] as Row)]));
-};
-
-const eventsOf = (commits: readonly PreparedCommit[]): readonly Buffer[] => {
-  const appends = commits.flatMap((commit) => commit.appends);
-  const one = <T extends PgType>(type: T, of: (append: PreparedAppend) => PgValue<T>): Buffer => pgArray(type, appends.map(of));
-  const all = <T extends PgType>(type: T, of: (append: PreparedAppend) => readonly (PgValue<T> | null)[]): Buffer => pgArray(type, appends.flatMap(of));
-  return [
-    one('text', ({ stream }) => stream),
-    one('bigint', ({ expected }) => expected),
-    one('int', ({ ids }) => ids.length),
-    all('uuid', ({ ids }) => ids),
-    all('text', ({ types }) => types),
-    all('int', ({ schemas }) => schemas),
-    all('bytea', ({ bodies }) => bodies),
-    all('bytea', ({ metas }) => metas),
-    all('uuid', ({ keys }) => keys),
-    all('bytea', ({ sealed }) => sealed),
-  ];
 };
 
 const writtenAsAsked = ({ appends }: PreparedCommit): Committed => ({

@@ -25,6 +25,7 @@ const RIGHTS: readonly string[] = [
   `SELECT ON ev.schema_state TO handover_eraser`,
   `EXECUTE ON FUNCTION ev.append(text, bigint, uuid[], text[], int[], bytea[], bytea[], uuid[], bytea[]) TO handover_app`,
   `EXECUTE ON FUNCTION ev.append_all(text[], bigint[], int[], uuid[], text[], int[], bytea[], bytea[], uuid[], bytea[]) TO handover_app`,
+  `EXECUTE ON FUNCTION ev.append_one(text, bigint, uuid, text, int, bytea, bytea, uuid, bytea) TO handover_app`,
   `EXECUTE ON FUNCTION ev.leaf_hash(uuid, text, bigint, text, int, timestamptz, bytea, bytea, uuid, bytea) TO handover_app, handover_reader`,
   `SELECT, INSERT ON ev.subject_key TO handover_app`,
   `SELECT, INSERT ON ev.pack_key TO handover_app`,

@@ -1,4 +1,4 @@
-import type { CaseRow, PersonIndexEntry, SideWrites } from '@handover/event-store';
+import type { CaseRow, OutboxMessage, PersonIndexEntry, SideWrites } from '@handover/event-store';
 
 /** What one commit writes beside its events, or several do together, as `app.write_side` reads it: named as the columns are. */
 export const sideOf = (sides: readonly SideWrites[]): object => {
@@ -14,6 +14,34 @@ export const sideOf = (sides: readonly SideWrites[]): object => {
 
   return { cases, outbox, ...(isRare ? { rare: true, people, inbox, purge } : {}), ...(erased.length > 0 ? { erased } : {}) };
 };
+
+/** The row of a case, what Temporal is told of it, and nothing else, as `app.write_case` takes it; null for any other side. */
+export const loneCaseOf = ({ cases = [], outbox = [], ...rest }: SideWrites): readonly unknown[] | null => {
+  const [row] = cases;
+  const [message] = outbox;
+  if (row === undefined || cases.length > 1 || outbox.length > 1 || (message && message.caseId !== row.id) || !isEmpty(rest)) return null;
+
+  return caseValues(row, message);
+};
+
+const isEmpty = (side: object): boolean => Object.values(side).every((each) => each === undefined || (Array.isArray(each) && each.length === 0));
+
+const caseValues = (row: CaseRow, message: OutboxMessage | undefined): readonly unknown[] => [
+  row.id,
+  row.kind,
+  row.phase,
+  row.personRef,
+  row.office,
+  row.waitingOn,
+  row.due,
+  row.attention,
+  row.closed,
+  row.version,
+  JSON.stringify(row.view),
+  row.openedAt,
+  row.number,
+  message?.kind ?? null,
+];
 
 /** `over`: whom the entry may be taken from; `*` anybody. */
 const personColumns = ({ index, personRef, over }: PersonIndexEntry): object => ({

@@ -52,6 +52,7 @@ const MATRIX: Readonly<Record<string, Partial<Record<Role, string>>>> = {
 const FUNCTIONS: Readonly<Record<string, readonly Role[]>> = {
   append: ['app'],
   append_all: ['app'],
+  append_one: ['app'],
   leaf_hash: ['app', 'reader'],
   destroy_key: ['eraser'],
   scrub_keys: ['eraser'],

@@ -103,7 +103,7 @@ BEGIN
 END $$`;
 
 /** A batch of commits as one, all or nothing. With the caller's own rights, as `app.commit`. */
-const COMMIT_ALL = `CREATE FUNCTION app.commit_all(p_streams text[], p_expected bigint[], p_counts int[], p_ids uuid[], p_types text[],
+export const COMMIT_ALL = `CREATE FUNCTION app.commit_all(p_streams text[], p_expected bigint[], p_counts int[], p_ids uuid[], p_types text[],
     p_schemas int[], p_bodies bytea[], p_metas bytea[], p_keys uuid[], p_sealed bytea[], p_side jsonb)
   RETURNS void LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp ${ONE_PLAN} AS $$
 BEGIN

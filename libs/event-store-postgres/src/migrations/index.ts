@@ -25,6 +25,7 @@ import { ForgetWhenSettled1772000000056 } from './1772000000056-forget-when-sett
 import { FailedFacts1772000000057 } from './1772000000057-failed-facts.ts';
 import { CommitAtOnce1772000000060 } from './1772000000060-commit-at-once.ts';
 import { IndexedLater1772000000061 } from './1772000000061-indexed-later.ts';
+import { CommitAlone1772000000062 } from './1772000000062-commit-alone.ts';
 
 /** In the order they run. */
 export const migrations = [
@@ -55,4 +56,5 @@ export const migrations = [
   FailedFacts1772000000057,
   CommitAtOnce1772000000060,
   IndexedLater1772000000061,
+  CommitAlone1772000000062,
 ];
