@@ -5,7 +5,6 @@ export { inboxRelay } from './inbox-relay.ts';
 export { createWorkers, inboxOf, startRelays, type Temporal } from './worker.ts';
 export { restartLost } from './case-guard.ts';
 export { fileAnchor, webhookAnchor, startAnchoring, type Anchor } from './anchors/index.ts';
-export { signerIn } from './checkpoint-signer.ts';
 export * from './reshred.ts';
 export { startAuditing } from './auditing.ts';
-export { startSequencing } from './sequencing.ts';
+export { signerIn, startSequencing } from './sequencing/index.ts';

@@ -16,8 +16,7 @@ import { erasedStayErased } from './reshred.ts';
 import { startFollowing } from './following.ts';
 import { startHealth } from './health.ts';
 import { anchorsOf, startAnchoring } from './anchors/index.ts';
-import { signerIn } from './checkpoint-signer.ts';
-import { startSequencing } from './sequencing.ts';
+import { sequenceApart, signerIn } from './sequencing/index.ts';
 import { setUpNamespace } from './temporal-setup.ts';
 import { createWorkers, startRelays, type Temporal } from './worker.ts';
 
@@ -90,11 +89,12 @@ const main = async (): Promise<void> => {
 
   const workers = await createWorkers(temporal, composed, await bundling);
   stopWorkers = workers.stop;
-  const signer = env.HANDOVER_CHECKPOINT_KEY_FILE === undefined ? null : signerIn(env.HANDOVER_CHECKPOINT_KEY_FILE, env.HANDOVER_ORIGIN);
-  if (signer === null) log.warn('no checkpoints are signed: set HANDOVER_CHECKPOINT_KEY_FILE to an Ed25519 private key');
+  const key = env.HANDOVER_CHECKPOINT_KEY_FILE === undefined ? null : { file: env.HANDOVER_CHECKPOINT_KEY_FILE, origin: env.HANDOVER_ORIGIN };
+  if (key === null) log.warn('no checkpoints are signed: set HANDOVER_CHECKPOINT_KEY_FILE to an Ed25519 private key');
+  else signerIn(key.file, key.origin); // a file that is no key stops the start
   const relays = startRelays(composed, temporal, env.HANDOVER_PUBLIC_URL, log);
   const following = startFollowing({ dataSource, readModels: composed.readModels, registry: health.registry, log });
-  const sequencing = startSequencing({ dataSource, signer, checkpointEveryMs: policy.checkpoints.every, log });
+  const sequencing = sequenceApart({ databaseUrl, key, checkpointEveryMs: policy.checkpoints.every, log });
   const upkeep = keepUpErasures({ dataSource, file: env.HANDOVER_ERASURES_FILE ?? null, log });
   const anchoring = startAnchoring({ dataSource, anchors: anchorsOf(dataSource, env, policy.push.networks), registry: health.registry, log });
   const auditing = startAuditing({

@@ -4,9 +4,10 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type { LeaverTerms, OpenCaseCommand } from '@handover/case';
 import { Cases } from '@handover/case-service';
-import { PostgresEventStore, Sequencer, keyTable, openDatabase, type DatabaseOptions } from '@handover/event-store-postgres';
+import { PostgresEventStore, keyTable, openDatabase, type DatabaseOptions } from '@handover/event-store-postgres';
+import { createLogger } from '@handover/observability';
 import { Keyring } from '@handover/privacy';
-import { signerOf } from '@handover/record-proof';
+import { sequenceApart } from '@handover/worker/sequencing';
 import pg from 'pg';
 
 /** What the parent asks for, one window after the other. */
@@ -27,7 +28,7 @@ export interface WriterSettings {
   readonly url: string;
   /** Folder that the peer is installed in. */
   readonly peer: string | null;
-  /** PEM of the key that signs checkpoints; null in all but one of several processes. */
+  /** File of the key that signs checkpoints; null in all but one of several processes. */
   readonly checkpointKey: string | null;
 }
 
@@ -100,11 +101,8 @@ const handover = async ({ url, checkpointKey }: WriterSettings): Promise<AppendO
   const cases = new Cases(new PostgresEventStore(db, keyring));
   const people = Array.from({ length: 500 }, () => randomUUID());
   for (const person of people) await keyring.seal(person, { eventId: 'x', stream: 'x', type: 'x' }, 'x'); // known persons, as in a running company
-  if (checkpointKey !== null) {
-    const sequencer = new Sequencer(db, { signer: signerOf(checkpointKey, 'bench.example'), checkpointEveryMs: 1_000 });
-    const seal = (): void => void sequencer.once().then(() => setTimeout(seal, 100));
-    seal();
-  }
+  if (checkpointKey !== null)
+    sequenceApart({ databaseUrl: url, key: { file: checkpointKey, origin: 'bench.example' }, checkpointEveryMs: 1_000, log: createLogger('bench') });
   let n = 0;
   return (events) => {
     const open = opening(people[(n += 1) % people.length] as string);
@@ -142,7 +140,7 @@ const measure = async (appendOne: AppendOne, { width, events, ms }: Window): Pro
 const main = async (): Promise<void> => {
   const settings = JSON.parse(process.argv[2] ?? '{}') as WriterSettings;
   const appendOne = await { plain, emmett, handover }[settings.variant](settings);
-  await measure(appendOne, { width: 16, events: 1, ms: 1_000 }); // warms compiler, pool and plans
+  for (const events of [1, 5]) await measure(appendOne, { width: 16, events, ms: 2_000 }); // warms compiler, pool and plans
   process.on('message', (window: Window) => void measure(appendOne, window).then((measured) => process.send?.(measured)));
   process.on('disconnect', () => process.exit()); // whoever measures has gone
   process.send?.('ready');

@@ -1,5 +1,8 @@
 import { fork, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
 import { migrate, openDatabase, verifyLog, verifyStreams } from '@handover/event-store-postgres';
 import { newKey } from '../support/record.ts';
 import type { Measured, Window, WriterSettings } from './append-writer.ts';
@@ -9,8 +12,9 @@ import type { BenchServers } from './servers.ts';
 
 const WIDTHS = [1, 8, 32, 128];
 const EVENTS = [1, 5];
-const WINDOW_MS = 2_500;
-const ROUNDS = 3;
+/** Many short ones in turns: what else a machine does comes and goes within seconds. */
+const WINDOW_MS = 1_200;
+const ROUNDS = 7;
 
 type Variant = WriterSettings['variant'];
 
@@ -83,7 +87,8 @@ const compared = async (writers: ReadonlyMap<Variant, Writers>, window: Window, 
 const round = (value: number): number => Math.round(value * 10) / 10;
 
 const startWriters = async (variant: Variant, url: string, peer: string | null, processes: number): Promise<Writers> => {
-  const key = newKey();
+  const key = join(mkdtempSync(join(tmpdir(), 'handover-bench-key-')), 'checkpoint.pem');
+  writeFileSync(key, newKey(), { mode: 0o600 });
   const children = await Promise.all(
     Array.from({ length: processes }, async (_, index) => {
       const settings: WriterSettings = { variant, url, peer, checkpointKey: variant === 'handover' && index === 0 ? key : null };
@@ -102,7 +107,10 @@ const startWriters = async (variant: Variant, url: string, peer: string | null, 
         p99: Math.max(...all.map((each) => each.p99)),
       };
     },
-    stop: () => children.forEach((child) => child.kill()),
+    stop: () => {
+      for (const child of children) child.kill();
+      rmSync(dirname(key), { recursive: true });
+    },
   };
 };
 
