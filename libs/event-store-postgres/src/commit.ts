@@ -62,11 +62,20 @@ interface Call {
   readonly values: readonly unknown[];
 }
 
-/** Prepared once per connection for each pair of functions that is ever called. */
+/** By the functions that are called: few combinations, so that each is written once and prepared once per connection. */
+const TEXTS = new Map<string, string>();
+
 const statementOf = (calls: readonly Call[]): QueryConfig => {
+  const name = `handover ${calls.map(({ of }) => of).join(' ')}`;
+  const text = TEXTS.get(name) ?? textOf(calls);
+  TEXTS.set(name, text);
+
+  return { name, text, values: calls.flatMap(({ values }) => values) };
+};
+
+const textOf = (calls: readonly Call[]): string => {
   let n = 0;
-  const called = calls.map(({ of, values }) => `${of}(${values.map(() => `$${(n += 1)}`).join(', ')})`);
-  return { name: `handover ${calls.map(({ of }) => of).join(' ')}`, text: `SELECT ${called.join(', ')}`, values: calls.flatMap(({ values }) => values) };
+  return `SELECT ${calls.map(({ of, values }) => `${of}(${values.map(() => `$${(n += 1)}`).join(', ')})`).join(', ')}`;
 };
 
 /** All as one commit. By itself, which is how most come, a commit of one event and its case needs no lists and no JSON. */
@@ -128,14 +137,21 @@ const oneByOne = async (pool: Pool, asked: readonly PreparedCommit[]): Promise<R
   return new Map(commits.map((commit, index) => [commit, answerOf(commit, rows[index] as Row)]));
 };
 
+/** Without a prototype: of keys that no other object has V8 would make a class of objects each time, which cost more than sealing an event. */
+const byStream = (entries: readonly (readonly [string, number])[]): Readonly<Record<string, number>> => {
+  const versions = Object.create(null) as Record<string, number>;
+  for (const [stream, version] of entries) versions[stream] = version;
+  return versions;
+};
+
 const writtenAsAsked = ({ appends }: PreparedCommit): Committed => ({
-  versions: Object.fromEntries(appends.map(({ stream, expected, ids }) => [stream, expected + ids.length])),
+  versions: byStream(appends.map(({ stream, expected, ids }) => [stream, expected + ids.length])),
   already: false,
 });
 
 const answerOf = (commit: PreparedCommit, row: Row): Committed | Error => {
   if (row.failure !== null) return failureOf(commit, row);
-  return { versions: Object.fromEntries(commit.streams.map((stream, index) => [stream, Number(row.versions[index])])), already: row.already };
+  return { versions: byStream(commit.streams.map((stream, index) => [stream, Number(row.versions[index])])), already: row.already };
 };
 
 const failureOf = ({ appends, streams }: PreparedCommit, { failure, message, detail, place }: Row): Error => {
