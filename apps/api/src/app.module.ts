@@ -14,6 +14,7 @@ import { StartDesk } from './cases/start-desk.ts';
 import { EvidenceController } from './evidence/evidence.controller.ts';
 import { HooksController } from './hooks/hooks.controller.ts';
 import { InboxController } from './hooks/inbox.controller.ts';
+import { InboxDesk } from './hooks/inbox-desk.ts';
 import { HoldDesk } from './holds/hold-desk.ts';
 import { HoldsController } from './holds/holds.controller.ts';
 import { SubjectExportController } from './persons/export.controller.ts';
@@ -36,6 +37,7 @@ export interface ApiParts {
   readonly starts: StartDesk;
   readonly numbers: NumberDesk;
   readonly inbox: Inbox;
+  readonly facts: InboxDesk;
   readonly dataSource: DataSource;
   readonly secrets: Secrets;
   /** Null: evidence packs are not signed. */
@@ -55,6 +57,7 @@ export class AppModule {
     subjectAccess,
     numbers,
     inbox,
+    facts,
     dataSource,
     secrets,
     packSigner,
@@ -84,6 +87,7 @@ export class AppModule {
         { provide: CaseDesk, useValue: desk },
         { provide: StartDesk, useValue: starts },
         { provide: NumberDesk, useValue: numbers },
+        { provide: InboxDesk, useValue: facts },
         { provide: HoldDesk, useValue: holds },
         { provide: SubjectAccess, useValue: subjectAccess },
         { provide: INBOX, useValue: inbox },

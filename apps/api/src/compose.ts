@@ -11,6 +11,7 @@ import type { DataSource } from 'typeorm';
 import { v7 } from 'uuid';
 import type { ApiParts } from './app.module.ts';
 import { HoldDesk } from './holds/hold-desk.ts';
+import { InboxDesk } from './hooks/inbox-desk.ts';
 import { CaseDesk } from './cases/case-desk.ts';
 import { StartDesk } from './cases/start-desk.ts';
 import { SubjectAccess } from './persons/subject-export.ts';
@@ -64,6 +65,7 @@ export const compose = ({ dataSource, masterKey, dialpad, policy, secrets, tempo
   const newId = (): string => v7();
   const company = new Company(store);
   const desk = new CaseDesk({ store, persons, people, policy, indexOf, temporalUi, now, rows, cases, newId });
+  const access = new AccessReads(dataSource);
   const starts = new StartDesk({
     store,
     persons,
@@ -71,6 +73,7 @@ export const compose = ({ dataSource, masterKey, dialpad, policy, secrets, tempo
     idempotency,
     holds,
     desk,
+    access,
     now,
     newId,
     planning: {
@@ -94,7 +97,7 @@ export const compose = ({ dataSource, masterKey, dialpad, policy, secrets, tempo
     secrets,
     packSigner,
     policy,
-    access: new AccessReads(dataSource),
+    access,
     subscriptions: new AuditSubscriptions(dataSource, keyring, store),
     retention: new Retention({
       store,
@@ -105,7 +108,25 @@ export const compose = ({ dataSource, masterKey, dialpad, policy, secrets, tempo
       returnsUser: async (userId) => (await dialpad.readUser(userId)) !== null,
     }),
     inbox,
+    facts: new InboxDesk(inbox, store),
     subjectAccess: new SubjectAccess({ store, dataSource, keyring, rows, inbox, dialpad, policy, holds, ownerOf, now, newId }),
-    numbers: new NumberDesk({ dataSource, store, cases, rows, company, numbers, persons, people, idempotency, dialpad, policy, desk, indexOf, now, newId }),
+    numbers: new NumberDesk({
+      dataSource,
+      store,
+      cases,
+      rows,
+      company,
+      numbers,
+      persons,
+      people,
+      idempotency,
+      dialpad,
+      policy,
+      desk,
+      access,
+      indexOf,
+      now,
+      newId,
+    }),
   };
 };

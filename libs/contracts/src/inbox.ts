@@ -13,6 +13,14 @@ export const inboxEntry = z
     pointers: z.array(z.string()),
   })
   .meta({ id: 'InboxEntry' });
+export const dismissFact = z
+  .object({
+    reasonCode: z
+      .string()
+      .regex(/^[\w.-]{1,64}$/, 'expected a code like sent-again')
+      .describe('A code, not words: it stays in the record'),
+  })
+  .meta({ id: 'DismissFact' });
 export const inboxQuery = z.object({
   status: z.enum(['needs-person', 'failed']).default('failed'),
   cursor: z.coerce.number().int().min(1).optional(),

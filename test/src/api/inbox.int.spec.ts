@@ -27,6 +27,9 @@ const row = async (id: string): Promise<{ status: string; failures: number; wait
   return found;
 };
 const shown = async (id: string): Promise<Record<string, unknown>> => (await api.request(`/v1/hooks/inbox/${id}`)).body;
+/** What people decided about a fact, as the record has it. */
+const decided = async (id: string): Promise<object[]> => (await api.worker.store.read(`inbox/${id}`)).map(({ type, data, meta }) => ({ type, data, meta }));
+const by = (actor: string, cause: string): object => ({ actor, channel: 'api', cause });
 const failing = async (): Promise<number> => {
   const text = String((await api.request('/metrics')).body);
   return Number(/^handover_inbox_failed (\d+)$/m.exec(text)?.[1]);
@@ -85,10 +88,49 @@ describe('a fact that cannot be worked', () => {
     await mended(id);
     expect(await api.call('operator', `/v1/hooks/inbox/${id}/retry`, {})).toMatchObject({ status: 200, body: { status: 'received', reason: null } });
     expect(await row(id)).toMatchObject({ failures: 0, retried_by: 'operator' });
+    expect(await decided(id)).toEqual([
+      { type: 'FactRetryAsked', data: { source: 'generic', reason: expect.stringContaining('could not be worked') }, meta: by('operator', id) },
+    ]);
     await relay().once();
     expect(await shown(id)).toMatchObject({ status: 'processed' });
     expect(await api.call('operator', `/v1/hooks/inbox/${id}/retry`, {})).toMatchObject({ status: 409, body: { code: 'inbox.not_failed' } });
     expect(await api.call('operator', `/v1/hooks/inbox/${randomUUID()}/retry`, {})).toMatchObject({ status: 404, body: { code: 'inbox.unknown' } });
+  });
+
+  it('is let go by an operator, who says why: what was sent is deleted, nobody is asked again, and the record knows', async () => {
+    const id = await spoilt('I-dismissed');
+    await failedFor(id);
+    const before = await failing();
+    expect(await api.call('requester', `/v1/hooks/inbox/${id}/dismiss`, { reasonCode: 'sent-again' })).toMatchObject({ status: 403 });
+    expect(await api.call('operator', `/v1/hooks/inbox/${id}/dismiss`, { reasonCode: 'she told us so' })).toMatchObject({ status: 400 });
+    for (let twice = 0; twice < 2; twice += 1)
+      expect(await api.call('operator', `/v1/hooks/inbox/${id}/dismiss`, { reasonCode: 'sent-again' })).toMatchObject({
+        status: 200,
+        body: { status: 'ignored', reason: 'dismissed: sent-again' },
+      });
+    expect(await failing()).toBe(before - 1);
+    expect(await api.dataSource.query('SELECT body FROM app.inbox WHERE id = $1', [id])).toEqual([{ body: null }]);
+    expect(await decided(id)).toEqual([
+      { type: 'FactDismissed', data: { source: 'generic', reasonCode: 'sent-again', reason: expect.any(String) }, meta: by('operator', id) },
+    ]);
+    expect(await api.call('operator', `/v1/hooks/inbox/${id}/retry`, {})).toMatchObject({ status: 409, body: { code: 'inbox.not_failed' } });
+    expect(await api.call('operator', `/v1/hooks/inbox/${id}/dismiss`, { reasonCode: 'other' })).toMatchObject({
+      status: 409,
+      body: { code: 'inbox.not_waiting' },
+    });
+    expect(await api.call('operator', `/v1/hooks/inbox/${randomUUID()}/dismiss`, { reasonCode: 'x' })).toMatchObject({
+      status: 404,
+      body: { code: 'inbox.unknown' },
+    });
+  });
+
+  it('that HR has to say again is let go in the same way', async () => {
+    const id = await accept({ type: 'employee.terminated', timestamp: '2026-02-20T14:11:32.120Z', data: { employeeId: 'I-short' } });
+    await relay().once();
+    expect(await shown(id)).toMatchObject({ status: 'needs-person' });
+    expect(await api.call('operator', `/v1/hooks/inbox/${id}/dismiss`, { reasonCode: 'test-fact' })).toMatchObject({
+      body: { status: 'ignored', pointers: [] },
+    });
   });
 
   it('told late takes its place: what HR said since about the same person stands', async () => {

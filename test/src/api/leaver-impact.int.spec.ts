@@ -70,6 +70,9 @@ describe('what hangs on a leaver', () => {
     expect(menu?.before.join()).toContain(`key 1 > user ${leaver.id}: is answered`);
     expect(menu?.after.join()).toContain('key 1 > voicemail: goes to voicemail');
     expect(menu?.from).toMatch(/^department ".+ Support"$/);
+    expect(await api.dataSource.query('SELECT actor, what, detail FROM app.access_read')).toEqual([
+      { actor: 'requester', what: 'case.preview', detail: { personRef: expect.any(String) } },
+    ]);
     expect((await api.call('operator', '/v1/cases')).body['items']).toEqual([]);
   });
 

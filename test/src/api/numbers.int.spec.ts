@@ -93,6 +93,14 @@ describe('a number', () => {
     expect(detail.history.map((line) => line.why)).toEqual(['first-seen', 'drift']);
   });
 
+  it('is noted as read once an hour by whoever is shown the names of who had it, and not by who is shown none', async () => {
+    const [number = ''] = pool;
+    await api.worker.access.tell(api.worker.store);
+    for (let twice = 0; twice < 2; twice += 1) for (const who of ['approver', 'auditor', 'operator'] as const) await api.call(who, pathOf(number));
+    const noted: object[] = await api.dataSource.query('SELECT actor, what, detail FROM app.access_read ORDER BY id');
+    expect(noted).toEqual([{ actor: 'operator', what: 'number.read', detail: { number } }]);
+  });
+
   it('is found with and without the plus sign, and is unknown when nobody knows it', async () => {
     const [number = ''] = pool;
     expect((await api.call('auditor', `/v1/numbers/${number.slice(1)}`)).body).toMatchObject({ number });

@@ -98,6 +98,7 @@ describe('the row of a case and its message', () => {
     // Whoever comes late with an older row changes nothing.
     await store.commit([], { cases: [full(1, 1)] });
     expect(await stored(1)).toEqual([later(1), [{ kind: 'start' }, { kind: 'signal' }]]);
+    await db.query('DELETE FROM app.outbox');
   });
 });
 

@@ -1,3 +1,4 @@
+import type { AccessReads } from '@handover/audit-feed';
 import { caseStream, type Intake, type Persons, type Taken } from '@handover/case-service';
 import { isConnectorError } from '@handover/connector-kit';
 import type { CaseDetail, Preview, StartCase } from '@handover/contracts';
@@ -20,6 +21,7 @@ export interface StartDeps {
   readonly planning: PlanningDeps;
   readonly holds: Pick<HoldDesk, 'ofPerson'>;
   readonly desk: Pick<CaseDesk, 'detail'>;
+  readonly access: Pick<AccessReads, 'noteHourly'>;
   /** ISO instant. */
   readonly now: () => string;
   readonly newId: () => string;
@@ -74,6 +76,9 @@ export class StartDesk {
     if (planned.kind === 'blocked')
       return { actions: shown, plan: null, approvals: [], impact: null, problem: { code: planned.code, detail: planned.detail }, legalHold };
 
+    const isNamed = isLeaver(planned) && mayName(caller);
+    if (isNamed) await this.deps.access.noteHourly({ actor: caller.actor, what: 'case.preview', detail: { personRef: person.personRef } });
+
     return {
       actions: shown,
       plan: {
@@ -81,7 +86,7 @@ export class StartDesk {
         steps: planned.plan.steps.map((step) => stepShown(step)),
       },
       approvals: planned.plan.stages.map(({ stage, needed, by }) => ({ stage, needed, by: [...by] })),
-      impact: isLeaver(planned) ? impactShown(planned.impact, planned.calls, mayName(caller) ? planned.personal : null) : null,
+      impact: isLeaver(planned) ? impactShown(planned.impact, planned.calls, isNamed ? planned.personal : null) : null,
       problem: null,
       legalHold,
     };

@@ -1,3 +1,4 @@
+import type { AccessReads } from '@handover/audit-feed';
 import { claimOnNumber, type CaseView, type CompanyState, type NumberTarget, type NumberTerms, type Policy } from '@handover/case';
 import { openNumberCase, type Cases, type Company, type Numbers, type Persons } from '@handover/case-service';
 import type { CaseDetail, ChangeNumber, NumberDetail, NumberItem } from '@handover/contracts';
@@ -8,7 +9,7 @@ import { BadCursor, type CaseRows, type IdempotencyKeys, type People } from '@ha
 import { planTheNumber } from '@handover/planning';
 import { findNumber, findNumbers, historyOf, lastPersonOf, type KnownNumber } from '@handover/read-models-postgres';
 import type { DataSource } from 'typeorm';
-import type { CaseDesk } from '../cases/case-desk.ts';
+import { mayName, type CaseDesk } from '../cases/case-desk.ts';
 import type { Caller } from '../http/auth.ts';
 import { byOf } from '../http/by.ts';
 import { once, type Answered } from '../http/once.ts';
@@ -29,6 +30,7 @@ export interface NumberDeskDeps {
   readonly dialpad: Dialpad;
   readonly policy: Policy;
   readonly desk: CaseDesk;
+  readonly access: Pick<AccessReads, 'noteHourly'>;
   readonly indexOf: (source: string, employeeId: string) => Promise<string>;
   /** ISO instant. */
   readonly now: () => string;
@@ -66,6 +68,7 @@ export class NumberDesk {
     const dialpad = await this.inDialpad(e164);
     if (!known && (dialpad === null || dialpad.status === 'released'))
       throw new Problem(404, 'number.unknown', 'neither the record nor Dialpad knows this number');
+    if (mayName(caller)) await this.deps.access.noteHourly({ actor: caller.actor, what: 'number.read', detail: { number: e164 } });
     const [history, cases, offices] = await Promise.all([
       historyOf(this.deps.dataSource, e164),
       this.deps.rows.list({ number: e164 }, { limit: 50 }),
