@@ -58,9 +58,10 @@ export class CaseRows {
 
   /** Ids of open cases whose terms name the person beside their own. */
   async mentioning(personRef: string): Promise<readonly string[]> {
-    const rows: { id: string }[] = await this.dataSource.query(`SELECT id FROM app.case_row WHERE NOT closed AND view->'mentions' ? $1 ORDER BY opened_at`, [
-      personRef,
-    ]);
+    const rows: { id: string }[] = await this.dataSource.query(
+      `SELECT id FROM app.case_row WHERE NOT closed AND mentions <> '[]' AND mentions ? $1 ORDER BY opened_at`,
+      [personRef],
+    );
     return rows.map((row) => row.id);
   }
 

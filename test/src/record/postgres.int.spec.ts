@@ -102,6 +102,23 @@ describe('the row of a case and its message', () => {
   });
 });
 
+describe('the row of a case that goes on', () => {
+  it.each([
+    ['touches no index while it stays in its phase', 'planned', { mentions: ['p-9'], steps: [1] }, 1],
+    ['is found by its new phase', 'working', { mentions: ['p-9'] }, 0],
+    ['is found by whom it mentions now', 'planned', { mentions: [] }, 0],
+  ])('%s', async (_what, phase, view, inPlace) => {
+    const write = `SELECT app.write_case($1, 'leaver', $2, 'p', null, null, null, false, false, $3, $4, now(), null, null)`;
+    const id = eventIdOf(phase, [JSON.stringify(view)]);
+    await db.transaction(async (one) => {
+      await one.query(write, [id, 'planned', 1, { mentions: ['p-9'] }]);
+      await one.query(write, [id, phase, 2, view]);
+      expect(await one.query(`SELECT pg_stat_get_xact_tuples_hot_updated('app.case_row'::regclass)::int AS times`)).toEqual([{ times: inPlace }]);
+    });
+    expect((await new CaseRows(db).mentioning('p-9')).includes(id)).toBe(view.mentions.length > 0);
+  });
+});
+
 describe('what is personal', () => {
   it('is in no table in the clear', async () => {
     const canary = `canary-${randomBytes(8).toString('hex')}`;

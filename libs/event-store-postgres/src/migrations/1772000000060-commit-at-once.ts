@@ -27,7 +27,7 @@ export class CommitAtOnce1772000000060 implements MigrationInterface {
 }
 
 /** Restores the settings of a function too: it has none that the text does not name. */
-const replacing = (text: string): string => text.replace('CREATE FUNCTION', 'CREATE OR REPLACE FUNCTION');
+export const replacing = (text: string): string => text.replace('CREATE FUNCTION', 'CREATE OR REPLACE FUNCTION');
 
 /** Else arrays of few elements look so cheap that their statements are planned anew at every call. */
 const ONE_PLAN = `SET plan_cache_mode = force_generic_plan`;
@@ -76,7 +76,7 @@ END $$`;
  * What is written beside the events of one commit, or of several. `rare` spares most commits what few need. Processes of the
  * version before, which go on while an update takes, send one inbox entry instead of a list.
  */
-const WRITE_SIDE = `CREATE FUNCTION app.write_side(p_side jsonb) RETURNS void LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp ${ONE_PLAN} AS $$
+export const WRITE_SIDE = `CREATE FUNCTION app.write_side(p_side jsonb) RETURNS void LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp ${ONE_PLAN} AS $$
 DECLARE person jsonb;
 BEGIN
   INSERT INTO app.case_row AS c SELECT r.* FROM jsonb_populate_recordset(NULL::app.case_row, p_side -> 'cases') r

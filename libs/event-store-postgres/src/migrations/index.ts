@@ -26,6 +26,7 @@ import { FailedFacts1772000000057 } from './1772000000057-failed-facts.ts';
 import { CommitAtOnce1772000000060 } from './1772000000060-commit-at-once.ts';
 import { IndexedLater1772000000061 } from './1772000000061-indexed-later.ts';
 import { CommitAlone1772000000062 } from './1772000000062-commit-alone.ts';
+import { MentionsApart1772000000063 } from './1772000000063-mentions-apart.ts';
 
 /** In the order they run. */
 export const migrations = [
@@ -57,4 +58,5 @@ export const migrations = [
   CommitAtOnce1772000000060,
   IndexedLater1772000000061,
   CommitAlone1772000000062,
+  MentionsApart1772000000063,
 ];
