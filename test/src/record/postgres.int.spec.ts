@@ -111,9 +111,12 @@ describe('the row of a case that goes on', () => {
     const write = `SELECT app.write_case($1, 'leaver', $2, 'p', null, null, null, false, false, $3, $4, now(), null, null)`;
     const id = eventIdOf(phase, [JSON.stringify(view)]);
     await db.transaction(async (one) => {
+      const times = async (): Promise<number> =>
+        ((await one.query(`SELECT pg_stat_get_xact_tuples_hot_updated('app.case_row'::regclass)::int AS times`)) as [{ times: number }])[0].times;
       await one.query(write, [id, 'planned', 1, { mentions: ['p-9'] }]);
+      const before = await times();
       await one.query(write, [id, phase, 2, view]);
-      expect(await one.query(`SELECT pg_stat_get_xact_tuples_hot_updated('app.case_row'::regclass)::int AS times`)).toEqual([{ times: inPlace }]);
+      expect((await times()) - before).toBe(inPlace);
     });
     expect((await new CaseRows(db).mentioning('p-9')).includes(id)).toBe(view.mentions.length > 0);
   });
