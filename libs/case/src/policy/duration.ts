@@ -8,9 +8,10 @@ export const durationMs = (text: string): number | null => {
   return match && unit !== undefined ? Math.round(Number(match[1]) * unit) : null;
 };
 
-/** The largest unit that says it exactly: 259200000 → `72h`, 1209600000 → `14d`. */
+/** The largest unit that says it exactly, as `durationMs` reads it: 259200000 → `72h`, 1209600000 → `14d`, 221356800000 → `7y`. */
 export const durationText = (ms: number): string => {
   const units: readonly (readonly [string, number])[] = [
+    ['y', 366 * 86_400_000],
     ['d', 86_400_000],
     ['h', 3_600_000],
     ['m', 60_000],
