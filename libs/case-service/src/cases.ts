@@ -39,6 +39,8 @@ export interface Prepared {
   readonly row: CaseRow | null;
   readonly outbox: readonly OutboxMessage[];
   readonly state: CaseState;
+  /** Null: there is no case. */
+  readonly view: CaseView | null;
   readonly decided: Decided<CaseEvent>;
 }
 
@@ -103,14 +105,17 @@ export class Cases {
       ...effectiveIn(command),
     });
     const version = before.version + append.events.length;
-    const news = append.events.length > 0 && state.status !== 'none';
+    const open = state.status === 'none' ? null : state;
+    const view = open && viewOf(open, version);
+    const row = open && view && append.events.length > 0 ? rowOf(caseId, open, view, loaded?.openedAt || new Date().toISOString()) : null;
 
     return {
       append,
       state,
+      view,
       decided,
-      row: news ? rowOf(caseId, state, version, loaded?.openedAt || new Date().toISOString()) : null,
-      outbox: !news || by.fromWorkflow ? [] : [{ caseId, kind: before.version === 0 ? 'start' : 'signal' }],
+      row,
+      outbox: row === null || by.fromWorkflow ? [] : [{ caseId, kind: before.version === 0 ? 'start' : 'signal' }],
     };
   }
 
@@ -140,27 +145,23 @@ const decideAll = (commands: readonly CaseCommand[], before: CaseState): { decid
     { decided: { events: [] }, state: before },
   );
 
-const executed = ({ state, append, decided }: Prepared): Executed => {
-  if (state.status === 'none') throw new Error('a case was decided on that does not exist');
-  return { state, view: viewOf(state, append.expected + append.events.length), events: decided.events, refusal: decided.refusal ?? null };
+const executed = ({ state, view, decided }: Prepared): Executed => {
+  if (state.status === 'none' || !view) throw new Error('a case was decided on that does not exist');
+  return { state, view, events: decided.events, refusal: decided.refusal ?? null };
 };
 
-export const rowOf = (id: string, state: OpenCase, version: number, openedAt: string): CaseRow => {
-  const view = viewOf(state, version);
-
-  return {
-    id,
-    kind: state.kind,
-    phase: state.phase,
-    personRef: state.personRef,
-    number: state.terms.kind === 'number' ? state.terms.number : null,
-    office: state.office,
-    waitingOn: view.waitsFor[0]?.on ?? null,
-    due: view.due,
-    attention: view.attention !== null,
-    closed: view.closed,
-    version,
-    view: view as unknown as JsonObject,
-    openedAt,
-  };
-};
+const rowOf = (id: string, state: OpenCase, view: CaseView, openedAt: string): CaseRow => ({
+  id,
+  kind: state.kind,
+  phase: state.phase,
+  personRef: state.personRef,
+  number: state.terms.kind === 'number' ? state.terms.number : null,
+  office: state.office,
+  waitingOn: view.waitsFor[0]?.on ?? null,
+  due: view.due,
+  attention: view.attention !== null,
+  closed: view.closed,
+  version: view.version,
+  view: view as unknown as JsonObject,
+  openedAt,
+});

@@ -137,7 +137,7 @@ const oneByOne = async (pool: Pool, asked: readonly PreparedCommit[]): Promise<R
   return new Map(commits.map((commit, index) => [commit, answerOf(commit, rows[index] as Row)]));
 };
 
-/** Without a prototype: of keys that no other object has V8 would make a class of objects each time, which cost more than sealing an event. */
+/** Without a prototype: an object whose keys no other has would cost V8 a class of objects each time. */
 const byStream = (entries: readonly (readonly [string, number])[]): Readonly<Record<string, number>> => {
   const versions = Object.create(null) as Record<string, number>;
   for (const [stream, version] of entries) versions[stream] = version;

@@ -6,9 +6,10 @@ import type { Row } from './row.ts';
 const SAYS: Readonly<Record<string, string>> = {
   append: `Appends through the case command: decide (a case that is opened has nothing to read), seal the reason under the person's key, append
 chained and idempotent, with the case's row and the message to Temporal in the same transaction, while events are sealed into the log
-ten times a second in the worker's thread for it, and a checkpoint is signed every second. Beside it a plain INSERT of the same bytes, and with \`--peer emmett\` emmett-postgresql 0.42.0
-(installed into a folder outside of the project for the run; it has no licence) appending the same events to a new stream. Every
-variant in processes of its own, warm, in turns, middle of seven windows of 1.2 s. The record is verified afterwards.`,
+ten times a second in the worker's thread for it, and a checkpoint is signed every second. Beside it a plain INSERT of the same bytes,
+and with \`--peer emmett\` emmett-postgresql 0.42.0 (installed into a folder outside of the project for the run; it has no licence)
+appending the same events to a new stream. Every variant in processes of its own, warm, in turns, middle of seven windows of 1.2 s. The
+record is verified afterwards.`,
   rebuild: `The read models built anew from the log while nobody waits for them, and the whole record verified, beside what the machine can do:
 SHA-256 over as many bytes on one core, and the same events read in log order and thrown away.`,
   proofs: `Proofs out of tiles beside computing them from all leaves; the whole record verified at one moment of a running system, and its

@@ -93,6 +93,7 @@ export const REQUEST_STAYS: readonly RegExp[] = [
   /^startCase\.(source|fact\.type)$/, // the fact itself is a hook: HOOK_FIELDS
   /^decision\.planHash$/,
   /^retentionApproval\.hash$/,
+  /^dismissFact\.reasonCode$/, // a code, and no room for words
   /^(subscribe|subscriptionChange)\./, // where an auditor's system is told; filters take references
   /^\w*[nN]umber\w*\./, // number cases are about no person: their free text is sealed under a key of the case
 ];
