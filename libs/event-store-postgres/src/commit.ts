@@ -88,7 +88,9 @@ const atOnce = (commits: readonly PreparedCommit[]): QueryConfig | null => {
   const calls: Call[] = [];
   if (lone) calls.push({ of: 'ev.append_one', values: valuesOf(lone) });
   else if (append) calls.push({ of: 'ev.append_all', values: listsOf(appends) });
-  if (loneCase) calls.push({ of: 'app.write_case', values: loneCase });
+  // The row of a case is new with its first event. It is only a guess: where it is wrong each commit is written by itself.
+  const isNew = appends.length === 1 && append?.expected === 0;
+  if (loneCase) calls.push({ of: 'app.write_case', values: [isNew, ...loneCase] });
   else {
     const side = JSON.stringify(sideOf(sides));
     if (side !== '{}') calls.push({ of: 'app.write_side', values: [side] });

@@ -75,7 +75,7 @@ export class RetentionRows {
 
   async keysAlive(): Promise<number> {
     return this.count(
-      `SELECT count(*) FROM ev.subject_key k WHERE k.destroyed_at IS NULL AND EXISTS (SELECT 1 FROM ev.stream s WHERE s.stream_id = 'person/' || k.subject)`,
+      `SELECT count(*) FROM ev.subject_key k WHERE k.destroyed_at IS NULL AND EXISTS (SELECT 1 FROM ev.event e WHERE e.stream_id = 'person/' || k.subject AND e.version = 1)`,
     );
   }
 

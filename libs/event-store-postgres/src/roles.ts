@@ -13,7 +13,7 @@ export const ROLES = {
 } as const;
 export type Role = keyof typeof ROLES;
 
-const RECORD = 'ev.stream, ev.event, ev.log_leaf, ev.log_node, ev.log_state, ev.log_checkpoint, ev.log_key';
+const RECORD = 'ev.event, ev.log_leaf, ev.log_node, ev.log_state, ev.log_checkpoint, ev.log_key';
 
 /**
  * What each role may do; granted anew whenever a migration ran or this list changed. A table of `ev` that is not named here

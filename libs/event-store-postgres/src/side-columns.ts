@@ -15,7 +15,7 @@ export const sideOf = (sides: readonly SideWrites[]): object => {
   return { cases, outbox, ...(isRare ? { rare: true, people, inbox, purge } : {}), ...(erased.length > 0 ? { erased } : {}) };
 };
 
-/** The row of a case, what Temporal is told of it, and nothing else, as `app.write_case` takes it; null for any other side. */
+/** The row of a case, what Temporal is told of it, and nothing else, as `app.write_case` takes it once it knows whether the row is new; null for any other side. */
 export const loneCaseOf = ({ cases = [], outbox = [], ...rest }: SideWrites): readonly unknown[] | null => {
   const [row] = cases;
   const [message] = outbox;

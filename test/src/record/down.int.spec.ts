@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { describeSchema, migrate } from '@handover/event-store-postgres';
+import { describeSchema, migrate, verifyStreams } from '@handover/event-store-postgres';
 import type { DataSource } from 'typeorm';
 import { openRecord, type OwnRecord } from '../support/own-record.ts';
+import { happened } from '../support/record.ts';
 
 let record: OwnRecord;
 let db: DataSource;
@@ -11,6 +12,8 @@ beforeAll(async () => {
   db = record.db;
 }, 60_000);
 afterAll(() => record.drop());
+
+const tables = async (): Promise<readonly { readonly name: string }[]> => db.query(`SELECT tablename AS name FROM pg_tables WHERE schemaname = 'ev'`);
 
 const objects = async (): Promise<unknown> =>
   db.query(`SELECT n.nspname, c.relname, c.relkind FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
@@ -23,6 +26,31 @@ describe('the migrations', () => {
     expect(await db.query(`SELECT 1 FROM pg_namespace WHERE nspname IN ('ev', 'app')`)).toEqual([]);
     await migrate(db);
     expect(await objects()).toEqual(before);
+  }, 60_000);
+
+  it('are taken back to heads of streams in a table of their own, as the events have them', async () => {
+    for (const [stream, expected] of [
+      ['one', 0],
+      ['two', 0],
+      ['two', 1],
+    ] as const)
+      await record.store.commit([{ stream, expected, events: [happened(stream, expected + 1)] }]);
+    while ((await tables()).every(({ name }) => name !== 'stream')) await db.undoLastMigration({ transaction: 'each' });
+
+    const [one, two] = (await db.query(`SELECT hash FROM ev.event WHERE (stream_id, version) IN (('one', 1), ('two', 2)) ORDER BY stream_id`)) as {
+      hash: Buffer;
+    }[];
+    expect(await db.query('SELECT * FROM ev.stream ORDER BY stream_id')).toEqual([
+      { stream_id: 'one', version: '1', head: one?.hash },
+      { stream_id: 'two', version: '2', head: two?.hash },
+    ]);
+    await db.query(
+      `SELECT ev.append('two', 2, ARRAY[gen_random_uuid()], ARRAY['Happened'], ARRAY[1], ARRAY['{}'::bytea], ARRAY['{}'::bytea], ARRAY[NULL]::uuid[], ARRAY[NULL]::bytea[])`,
+    );
+    expect(await db.query(`SELECT version FROM ev.stream WHERE stream_id = 'two'`)).toEqual([{ version: '3' }]);
+    await db.runMigrations({ transaction: 'each' });
+    expect((await verifyStreams(db)).problems).toEqual([]);
+    expect(await record.store.read('two')).toHaveLength(3);
   }, 60_000);
 
   it('each leave what was there before them, to the last function, when they are taken back', async () => {

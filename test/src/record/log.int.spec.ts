@@ -252,7 +252,6 @@ describe('somebody who owns the database', () => {
       hash = Buffer.from(sha256(Buffer.concat([Buffer.from([2]), hash, leaf])));
       await db.query(`UPDATE ev.event SET hash = $1 WHERE stream_id = 'busy-0' AND version = $2`, [hash, version]);
     }
-    await db.query(`UPDATE ev.stream SET head = $1 WHERE stream_id = 'busy-0'`, [hash]);
     expect((await verifyStreams(db)).problems).toEqual([]);
     expect((await verifyLog(db)).problems.map((each) => each.what)).toContain('the event at this position has another hash than when it was sealed');
 

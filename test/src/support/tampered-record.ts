@@ -91,15 +91,14 @@ const constraints = (db: QueryRunner): Promise<{ table: string; name: string }[]
        WHERE t.relnamespace = 'ev'::regnamespace AND c.contype IN ('c', 'u', 'p') AND t.relname <> 'subject_key'`,
   ) as Promise<{ table: string; name: string }[]>;
 
-/** Makes a stream right again in itself: leaves, chain and head. */
+/** Makes a stream right again in itself: leaves and chain. */
 export const rechain = (db: QueryRunner, stream: string): Promise<unknown> =>
-  db.query(`DO $$ DECLARE r record; h bytea := '\\x'; l bytea; n bigint := 0; BEGIN
+  db.query(`DO $$ DECLARE r record; h bytea := '\\x'; l bytea; BEGIN
     FOR r IN SELECT * FROM ev.event WHERE stream_id = '${stream}' ORDER BY version LOOP
       l := ev.leaf_hash(r.event_id, r.stream_id, r.version, r.type, r.schema_version, r.recorded_at, r.body, r.meta, r.key_id, r.sealed);
-      h := sha256('\\x02'::bytea || h || l); n := r.version;
+      h := sha256('\\x02'::bytea || h || l);
       UPDATE ev.event SET leaf = l, hash = h WHERE seq = r.seq;
     END LOOP;
-    UPDATE ev.stream SET head = h, version = n WHERE stream_id = '${stream}';
   END $$`);
 
 /** Makes the log say what the events say now. */

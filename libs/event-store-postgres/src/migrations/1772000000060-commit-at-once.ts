@@ -30,14 +30,14 @@ export class CommitAtOnce1772000000060 implements MigrationInterface {
 export const replacing = (text: string): string => text.replace('CREATE FUNCTION', 'CREATE OR REPLACE FUNCTION');
 
 /** Else arrays of few elements look so cheap that their statements are planned anew at every call. */
-const ONE_PLAN = `SET plan_cache_mode = force_generic_plan`;
+export const ONE_PLAN = `SET plan_cache_mode = force_generic_plan`;
 
-const FENCED = `    IF EXISTS (SELECT 1 FROM subject_key s WHERE s.key_id = ANY (p_keys) AND s.destroyed_at IS NOT NULL)
+export const FENCED = `    IF EXISTS (SELECT 1 FROM subject_key s WHERE s.key_id = ANY (p_keys) AND s.destroyed_at IS NOT NULL)
       THEN RAISE EXCEPTION 'the key of the person is destroyed' USING ERRCODE = 'ES005'; END IF;
 `;
 
 /** Appends to several streams, all or nothing; in the events' arrays one append comes after the other. Says no more than that it failed. */
-const APPEND_ALL = `CREATE FUNCTION ev.append_all(p_streams text[], p_expected bigint[], p_counts int[], p_ids uuid[], p_types text[],
+export const APPEND_ALL = `CREATE FUNCTION ev.append_all(p_streams text[], p_expected bigint[], p_counts int[], p_ids uuid[], p_types text[],
     p_schemas int[], p_bodies bytea[], p_metas bytea[], p_keys uuid[], p_sealed bytea[])
   RETURNS void LANGUAGE plpgsql SECURITY DEFINER SET search_path = ev, pg_temp ${ONE_PLAN} AS $$
 DECLARE

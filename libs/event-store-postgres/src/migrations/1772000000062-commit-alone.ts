@@ -21,7 +21,7 @@ export class CommitAlone1772000000062 implements MigrationInterface {
 }
 
 /** `ev.append_all` for one event of one stream, word for word; in its order of locks too. */
-const APPEND_ONE = `CREATE FUNCTION ev.append_one(p_stream text, p_expected bigint, p_id uuid, p_type text, p_schema int,
+export const APPEND_ONE = `CREATE FUNCTION ev.append_one(p_stream text, p_expected bigint, p_id uuid, p_type text, p_schema int,
     p_body bytea, p_meta bytea, p_key uuid, p_sealed bytea)
   RETURNS void LANGUAGE plpgsql SECURITY DEFINER SET search_path = ev, pg_temp AS $$
 DECLARE
@@ -46,7 +46,7 @@ BEGIN
 END $$`;
 
 /** As `app.write_side` writes the row of one case; `p_outbox`: what Temporal is told of it, null for nothing. */
-const WRITE_CASE = `CREATE FUNCTION app.write_case(p_id uuid, p_kind text, p_phase text, p_person_ref text, p_office text, p_waiting_on text,
+export const WRITE_CASE = `CREATE FUNCTION app.write_case(p_id uuid, p_kind text, p_phase text, p_person_ref text, p_office text, p_waiting_on text,
     p_due timestamptz, p_attention boolean, p_closed boolean, p_version bigint, p_view jsonb, p_opened_at timestamptz, p_number text, p_outbox text)
   RETURNS void LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
 BEGIN

@@ -27,6 +27,8 @@ import { CommitAtOnce1772000000060 } from './1772000000060-commit-at-once.ts';
 import { IndexedLater1772000000061 } from './1772000000061-indexed-later.ts';
 import { CommitAlone1772000000062 } from './1772000000062-commit-alone.ts';
 import { MentionsApart1772000000063 } from './1772000000063-mentions-apart.ts';
+import { HeadsInEvents1772000000064 } from './1772000000064-heads-in-events.ts';
+import { NewCase1772000000065 } from './1772000000065-new-case.ts';
 
 /** In the order they run. */
 export const migrations = [
@@ -59,4 +61,6 @@ export const migrations = [
   IndexedLater1772000000061,
   CommitAlone1772000000062,
   MentionsApart1772000000063,
+  HeadsInEvents1772000000064,
+  NewCase1772000000065,
 ];

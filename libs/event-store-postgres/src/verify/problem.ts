@@ -8,7 +8,7 @@ export interface Queryable {
 
 /** A place where the record is not what was written, named as closely as it can be. */
 export interface Problem extends Fault {
-  readonly table: 'event' | 'stream' | 'log_leaf' | 'log_node' | 'log_state' | 'log_checkpoint' | 'log_key' | 'outside';
+  readonly table: 'event' | 'log_leaf' | 'log_node' | 'log_state' | 'log_checkpoint' | 'log_key' | 'outside';
   readonly eventId: string | null;
   readonly column: string | null;
 }

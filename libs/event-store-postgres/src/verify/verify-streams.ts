@@ -19,11 +19,6 @@ const CHAIN = `SELECT seq FROM (
     FROM ev.event WINDOW w AS (PARTITION BY stream_id ORDER BY version, seq)) e
   WHERE version <> before + 1 OR hash IS DISTINCT FROM sha256('\\x02'::bytea || coalesce(previous, '\\x'::bytea) || leaf) LIMIT ${LISTED}`;
 
-const HEADS = `SELECT coalesce(s.stream_id, e.stream_id) AS stream_id, s.version AS said, e.version AS is, s.head = e.hash AS same_head
-  FROM ev.stream s FULL JOIN (SELECT DISTINCT ON (stream_id) stream_id, version, hash FROM ev.event ORDER BY stream_id, version DESC, seq DESC) e
-    ON e.stream_id = s.stream_id
-  WHERE s.stream_id IS NULL OR e.stream_id IS NULL OR s.version <> e.version OR s.head <> e.hash ORDER BY 1 LIMIT ${LISTED}`;
-
 const ROWS = `SELECT e.*, extract(microseconds FROM e.recorded_at)::bigint % 1000 AS micros, l.position, l.hash AS log_hash, p.hash AS previous, pl.hash AS previous_sealed, coalesce(p.version, 0) AS previous_version,
     e.leaf IS NOT DISTINCT FROM ev.leaf_hash(e.event_id, e.stream_id, e.version, e.type, e.schema_version, e.recorded_at, e.body, e.meta, e.key_id, e.sealed) AS leaf_ok,
     e.hash IS NOT DISTINCT FROM sha256('\\x02'::bytea || coalesce(p.hash, '\\x'::bytea) || e.leaf) AS chain_ok
@@ -36,27 +31,22 @@ const ROWS = `SELECT e.*, extract(microseconds FROM e.recorded_at)::bigint % 100
 export const eventRows = async (db: Queryable, seqs: readonly string[]): Promise<readonly WholeRow[]> =>
   seqs.length === 0 ? [] : ((await db.query(ROWS, [seqs])) as WholeRow[]);
 
-interface Head {
-  readonly stream_id: string;
-  readonly said: string | null;
-  readonly is: string | null;
-  readonly same_head: boolean | null;
-}
-
-/** The events against their own hashes, the links between them, and the heads of the streams. */
+/**
+ * The events against their own hashes, and the links between them. That the end of a stream was cut off is nothing that its
+ * other events could tell: the log does, in which every event has its place.
+ */
 export const verifyStreams = async (db: Queryable): Promise<Verified> => {
-  const [counts] = (await db.query('SELECT (SELECT count(*) FROM ev.stream) AS streams, (SELECT count(*) FROM ev.event) AS events')) as {
+  const [counts] = (await db.query('SELECT count(*) FILTER (WHERE version = 1) AS streams, count(*) AS events FROM ev.event')) as {
     streams: string;
     events: string;
   }[];
   const found = [...((await db.query(CONTENT)) as { seq: string }[]), ...((await db.query(CHAIN)) as { seq: string }[])];
   const rows = await eventRows(db, [...new Set(found.map(({ seq }) => seq))]);
-  const heads = (await db.query(HEADS)) as Head[];
 
   return {
     streams: Number(counts?.streams ?? 0),
     events: Number(counts?.events ?? 0),
-    problems: [...rows.flatMap((row) => wrongIn(row, rows, holesIn(rows, heads))), ...heads.map(headProblem)],
+    problems: rows.flatMap((row) => wrongIn(row, rows, holesIn(rows))),
   };
 };
 
@@ -71,12 +61,10 @@ const of = (row: WholeRow): Pick<Problem, 'table' | 'position' | 'stream' | 'ver
 /** Places where an event should be and is not. */
 type Hole = Pick<RecordedEvent, 'stream' | 'version'>;
 
-const holesIn = (rows: readonly WholeRow[], heads: readonly Head[]): readonly Hole[] => [
-  ...rows
+const holesIn = (rows: readonly WholeRow[]): readonly Hole[] =>
+  rows
     .filter((row) => Number(row.version) > Number(row.previous_version) + 1)
-    .map((row) => ({ stream: row.stream_id, version: Number(row.previous_version) + 1 })),
-  ...heads.flatMap((head) => (head.said === null ? [] : [{ stream: head.stream_id, version: Number(head.said) }])),
-];
+    .map((row) => ({ stream: row.stream_id, version: Number(row.previous_version) + 1 }));
 
 const wrongIn = (row: WholeRow, rows: readonly WholeRow[], holes: readonly Hole[]): readonly Problem[] => {
   if (Number(row.version) !== Number(row.previous_version) + 1) return [misplaced(row, holes)];
@@ -129,9 +117,3 @@ const NAMES: Readonly<Record<string, string>> = {
   keyId: 'key_id',
 };
 export const columnName = (column: string | null): string | null => (column === null ? null : (NAMES[column] ?? column.replace('keyId', 'key_id')));
-
-const headProblem = ({ stream_id, said, is, same_head }: Head): Problem => {
-  if (said === null) return problem({ table: 'stream', stream: stream_id, what: 'stream unknown', column: 'stream_id' });
-  const column = is === null ? 'stream_id' : Number(said) !== Number(is) ? (same_head ? 'version' : null) : 'head';
-  return problem({ table: 'stream', stream: stream_id, what: 'head differs', column });
-};
