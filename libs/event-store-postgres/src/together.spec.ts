@@ -15,11 +15,20 @@ const turn = (): Promise<void> => new Promise((resolve) => setImmediate(() => se
 describe('what is asked for together', () => {
   it('goes together, in as many batches as may be on their way, and each hears its own answer', async () => {
     const { together, batches, seen } = held();
-    const answers = Promise.all(['a', 'b', 'c'].map((ask) => together.ask(ask)));
+    const answers = Promise.all([...'abcdefgh'].map((ask) => together.ask(ask)));
     await turn();
-    expect(seen()).toEqual([['a', 'b'], ['c']]);
+    expect(seen()).toEqual([[...'abcd'], [...'efgh']]);
     for (const batch of batches) batch.answer();
-    expect(await answers).toEqual(['a!', 'b!', 'c!']);
+    expect(await answers).toEqual([...'abcdefgh'].map((ask) => `${ask}!`));
+  });
+
+  it('goes as one while it is little, and leaves the other way free', async () => {
+    const { together, seen } = held();
+    for (const ask of 'abcdefg') void together.ask(ask);
+    await turn();
+    void together.ask('h');
+    await turn();
+    expect(seen()).toEqual([[...'abcdefg'], ['h']]);
   });
 
   it('waits while two batches are on their way, and goes with the next', async () => {
@@ -48,7 +57,9 @@ describe('what is asked for together', () => {
 
   it('fails together when nothing can be said of any, and goes on afterwards', async () => {
     const { together, batches } = held();
-    const lost = [together.ask('a'), together.ask('b'), together.ask('c')];
+    const lost = [together.ask('a'), together.ask('b')];
+    await turn();
+    lost.push(together.ask('c'));
     await turn();
     batches[0]?.fail(new Error('the connection is gone'));
     batches[1]?.answer();

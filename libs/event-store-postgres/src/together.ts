@@ -13,6 +13,8 @@ export interface TogetherOptions<Q, A> {
 
 /** Batches on their way at once: while one is flushed to disk the next is written. More only wait for each other. */
 const LANES = 2;
+/** From so many on, what waits is shared among the lanes that are free; fewer are cheaper as one than faster as two. */
+const SHARED_FROM = 8;
 /** Asks in a batch: enough to share a flush, and few enough to be answered soon. */
 const MOST = 64;
 
@@ -50,8 +52,9 @@ export class Together<Q, A> {
 
   #go(): void {
     while (this.#lanes > 0) {
-      // Shared among the lanes that are free: two halves are written at the same time, on two connections.
-      const batch = this.#take(Math.min(MOST, Math.ceil(this.#waiting.length / this.#lanes)));
+      const waits = this.#waiting.length;
+      const share = waits < SHARED_FROM ? waits : Math.ceil(waits / this.#lanes);
+      const batch = this.#take(Math.min(MOST, share));
       if (batch.length === 0) return;
       this.#lanes -= 1;
       void this.#carry(batch);
