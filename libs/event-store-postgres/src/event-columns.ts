@@ -16,7 +16,9 @@ export interface PreparedAppend {
 /** As `ev.append_all` takes them: one append after the other. */
 export const listsOf = (appends: readonly PreparedAppend[]): readonly Buffer[] => {
   const one = <T extends PgType>(type: T, of: (append: PreparedAppend) => PgValue<T>): Buffer => pgArray(type, appends.map(of));
-  const all = <T extends PgType>(type: T, of: (append: PreparedAppend) => readonly (PgValue<T> | null)[]): Buffer => pgArray(type, appends.flatMap(of));
+  const [lone] = appends.length === 1 ? appends : [];
+  const all = <T extends PgType>(type: T, of: (append: PreparedAppend) => readonly (PgValue<T> | null)[]): Buffer =>
+    pgArray(type, lone ? of(lone) : appends.flatMap(of));
   return [
     one('text', ({ stream }) => stream),
     one('bigint', ({ expected }) => expected),

@@ -3,8 +3,9 @@ import { once } from 'node:events';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { migrate, openDatabase, verifyLog, verifyStreams } from '@handover/event-store-postgres';
+import { checkpoints, logSize, migrate, openDatabase, verifyLog, verifyStreams } from '@handover/event-store-postgres';
 import { newKey } from '../support/record.ts';
+import type { DataSource } from 'typeorm';
 import type { Measured, Window, WriterSettings } from './append-writer.ts';
 import { installPeer } from './peer.ts';
 import { rowOf, type Row } from './row.ts';
@@ -34,14 +35,18 @@ export const append = async ({ postgresUrl }: BenchServers, peerName: string | n
   const peer = peerName === null ? null : installPeer(peerName);
   const variants: readonly Variant[] = peer === null ? ['plain', 'handover'] : ['plain', 'emmett', 'handover'];
   const rows: Row[] = [];
+  // One for the whole run: checkpoints are signed by the key that the log has.
+  const key = join(mkdtempSync(join(tmpdir(), 'handover-bench-key-')), 'checkpoint.pem');
+  writeFileSync(key, newKey(), { mode: 0o600 });
   for (const processes of [1, 2]) {
     const writers = new Map<Variant, Writers>();
-    for (const variant of variants) writers.set(variant, await startWriters(variant, postgresUrl, peer, processes));
+    for (const variant of variants) writers.set(variant, await startWriters({ variant, url: postgresUrl, peer, checkpointKey: key }, processes));
     for (const events of EVENTS) {
       for (const width of processes === 1 ? WIDTHS : WIDTHS.slice(1)) rows.push(...(await compared(writers, { width, events, ms: WINDOW_MS }, processes)));
     }
     for (const each of writers.values()) each.stop();
   }
+  rmSync(dirname(key), { recursive: true });
   await assertRecordIsRight(owner);
   await owner.destroy();
 
@@ -86,14 +91,13 @@ const compared = async (writers: ReadonlyMap<Variant, Writers>, window: Window, 
 
 const round = (value: number): number => Math.round(value * 10) / 10;
 
-const startWriters = async (variant: Variant, url: string, peer: string | null, processes: number): Promise<Writers> => {
-  const key = join(mkdtempSync(join(tmpdir(), 'handover-bench-key-')), 'checkpoint.pem');
-  writeFileSync(key, newKey(), { mode: 0o600 });
+/** The first of the processes seals and signs, as one of several workers does. */
+const startWriters = async (all: WriterSettings, processes: number): Promise<Writers> => {
   const children = await Promise.all(
     Array.from({ length: processes }, async (_, index) => {
-      const settings: WriterSettings = { variant, url, peer, checkpointKey: variant === 'handover' && index === 0 ? key : null };
+      const settings: WriterSettings = { ...all, checkpointKey: all.variant === 'handover' && index === 0 ? all.checkpointKey : null };
       const child = fork(new URL('./append-writer.js', import.meta.url), [JSON.stringify(settings)], { execArgv: ['--enable-source-maps'] });
-      await Promise.race([once(child, 'message'), once(child, 'exit').then(() => Promise.reject(new Error(`the writer ${variant} ended`)))]);
+      await Promise.race([once(child, 'message'), once(child, 'exit').then(() => Promise.reject(new Error(`the writer ${all.variant} ended`)))]);
       return child;
     }),
   );
@@ -109,7 +113,6 @@ const startWriters = async (variant: Variant, url: string, peer: string | null, 
     },
     stop: () => {
       for (const child of children) child.kill();
-      rmSync(dirname(key), { recursive: true });
     },
   };
 };
@@ -120,7 +123,10 @@ const ask = async (child: ChildProcess, window: Window): Promise<Measured> => {
 };
 
 /** A speed that was bought with a broken record is none. */
-const assertRecordIsRight = async (owner: Parameters<typeof verifyStreams>[0]): Promise<void> => {
+const assertRecordIsRight = async (owner: DataSource): Promise<void> => {
   const problems = [...(await verifyStreams(owner)).problems, ...(await verifyLog(owner)).problems];
   if (problems.length > 0) throw new Error(`the record does not verify after the measurement: ${JSON.stringify(problems[0])}`);
+  const [newest] = await checkpoints(owner, 1);
+  const size = await logSize(owner);
+  if (newest === undefined || newest.size < size * 0.9) throw new Error(`of ${size} events only ${newest?.size ?? 0} were under a signed checkpoint`);
 };

@@ -67,9 +67,10 @@ export interface PlanBasis {
 
 const changed = (before: Terms, after: Terms): string[] => {
   const fields = new Set([...Object.keys(before), ...Object.keys(after)]);
-  const read = (terms: Terms, field: string): string => JSON.stringify((terms as unknown as Record<string, unknown>)[field]);
+  const read = (terms: Terms, field: string): unknown => (terms as unknown as Record<string, unknown>)[field];
+  const same = (one: unknown, other: unknown): boolean => one === other || JSON.stringify(one) === JSON.stringify(other);
 
-  return [...fields].filter((field) => read(before, field) !== read(after, field));
+  return [...fields].filter((field) => !same(read(before, field), read(after, field)));
 };
 
 /** Freezes the plan and opens the first stage; a plan with another hash voids what was voted before. */

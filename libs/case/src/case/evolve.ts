@@ -241,4 +241,4 @@ const closedStage = (state: OpenCase, stage: string, status: StageStatus): OpenC
 const voided = (state: OpenCase): readonly StageState[] =>
   state.stages.map((each) => (each.status === 'open' || each.status === 'waiting' ? { ...each, status: 'void' } : each));
 
-const withSteps = (state: OpenCase, steps: readonly PlannedStep[]): OpenCase => ({ ...state, steps: [...state.steps, ...steps] });
+const withSteps = (state: OpenCase, steps: readonly PlannedStep[]): OpenCase => (steps.length === 0 ? state : { ...state, steps: [...state.steps, ...steps] });
