@@ -1,4 +1,4 @@
-import { existsSync, statSync } from 'node:fs';
+import { statSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { fileURLToPath } from 'node:url';
 import { bundleWorkflowCode, type BundleOptions, type WorkflowBundleWithSourceMap } from '@temporalio/worker';
@@ -11,8 +11,9 @@ const here = (path: string): string => fileURLToPath(new URL(path, import.meta.u
 /** What decides how files become a bundle: another version of it makes another one of the same files. */
 const BUNDLERS = ['@temporalio/worker/package.json', 'webpack/package.json', 'swc-loader/package.json'];
 
-export const bundleWorkflows = async (): Promise<WorkflowBundleWithSourceMap> => ({
-  code: await keptBundle(here(`../../../.cache/workflows/${isSource ? 'source' : 'build'}.json`), make),
+/** `notKept`: told why the bundle has to be made again at the next start. */
+export const bundleWorkflows = async (notKept: (why: unknown) => void = console.warn): Promise<WorkflowBundleWithSourceMap> => ({
+  code: await keptBundle(here(`../../../.cache/workflows/${isSource ? 'source' : 'build'}.json`), make, notKept),
   sourceMap: '', // it is in the code; the type has kept the field
 });
 
@@ -29,7 +30,7 @@ const make = async (): Promise<Made> => {
   });
 
   // The entry is in memory only; what it says follows from the names of the workflows, which are in files.
-  return { code, files: [...files].filter((path) => existsSync(path) && statSync(path).isFile()) };
+  return { code, files: [...files].filter((path) => statSync(path, { throwIfNoEntry: false })?.isFile()) };
 };
 
 const bundlers = (): string[] => {

@@ -8,22 +8,29 @@ let folder: string;
 let source: string;
 let kept: string;
 let times: number;
+let told: unknown[];
 
 const write = (text: string): void => {
   writeFileSync(source, text);
   utimesSync(source, new Date('2026-01-01'), new Date('2026-01-01'));
 };
 const bundle = (place = kept): Promise<string> =>
-  keptBundle(place, () => {
-    times += 1;
-    return Promise.resolve({ code: `bundled ${readFileSync(source, 'utf8')}`, files: [source] });
-  });
+  keptBundle(
+    place,
+    () => {
+      times += 1;
+      return Promise.resolve({ code: `bundled ${readFileSync(source, 'utf8')}`, files: [source] });
+    },
+    notKept,
+  );
+const notKept = (why: unknown): void => void told.push(why);
 
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), 'kept-bundle-'));
   source = join(folder, 'source.js');
   kept = join(folder, 'not', 'yet', 'there', 'kept.json');
   times = 0;
+  told = [];
   write('one');
 });
 afterEach(() => rmSync(folder, { recursive: true }));
@@ -56,23 +63,29 @@ describe('a bundle', () => {
 
   it('is not kept when a file changed while it was made: which text went in, nobody knows', async () => {
     const changing = (): Promise<string> =>
-      keptBundle(kept, () => {
-        times += 1;
-        const code = `bundled ${readFileSync(source, 'utf8')}`;
-        writeFileSync(source, 'changed meanwhile');
-        return Promise.resolve({ code, files: [source] });
-      });
+      keptBundle(
+        kept,
+        () => {
+          times += 1;
+          const code = `bundled ${readFileSync(source, 'utf8')}`;
+          writeFileSync(source, 'changed meanwhile');
+          return Promise.resolve({ code, files: [source] });
+        },
+        notKept,
+      );
     expect(await changing()).toBe('bundled one');
     write('changed meanwhile');
     expect([await bundle(), times]).toEqual(['bundled changed meanwhile', 2]);
   });
 
-  it('is made also where nothing can be kept', async () => {
+  it('is made also where nothing can be kept, and that is said', async () => {
     expect(await bundle(join(source, 'below a file'))).toBe('bundled one');
+    expect(told).toMatchObject([{ code: 'EEXIST' }]);
   });
 
   it('is whole for each of several that make it at once', async () => {
     expect(new Set(await Promise.all(Array.from({ length: 8 }, () => bundle())))).toEqual(new Set(['bundled one']));
+    expect(told).toEqual([]);
     times = 0;
     expect([await bundle(), times]).toEqual(['bundled one', 0]);
   });

@@ -20,16 +20,16 @@ const STAMP_MS = 100;
 /**
  * Bundling takes three seconds of a core, in which a worker that comes back after a crash serves nobody. So what was made is
  * kept in `file` with a digest of every file it was made of, and made again as soon as one of them is another or gone. A place
- * that cannot be read or written costs time, and nothing else. Several processes may do this at once.
+ * that cannot be read or written costs time, and nothing else: `notKept` is told. Several processes may do this at once.
  */
-export const keptBundle = async (file: string, make: () => Promise<Made>): Promise<string> => {
+export const keptBundle = async (file: string, make: () => Promise<Made>, notKept: (why: unknown) => void): Promise<string> => {
   const kept = await readKept(file);
   if (kept && (await isStill(kept.madeOf))) return kept.code;
   const begun = Date.now() - STAMP_MS;
   const { code, files } = await make();
   // Of what changed meanwhile nobody knows which text went in.
   const madeOf = (await areOlder(files, begun)) ? await digests(files) : null;
-  if (madeOf) await keep(file, { code, madeOf }).catch(() => undefined);
+  if (madeOf) await keep(file, { code, madeOf }).catch(notKept);
 
   return code;
 };

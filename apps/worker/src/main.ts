@@ -60,7 +60,7 @@ const main = async (): Promise<void> => {
 
   const health = await startHealth({ host: env.HANDOVER_HOST, port: env.HANDOVER_WORKER_PORT, isReady: () => ready });
   const isStopped = (): boolean => stopping;
-  const bundling = bundleWorkflows();
+  const bundling = bundleWorkflows((error) => log.info({ err: error }, 'the bundle of the workflows cannot be kept; each start makes it anew'));
   const databaseUrl = await patiently('PostgreSQL', log, isStopped, () =>
     serviceUrl({ service: 'worker', url: env.DATABASE_URL, ownerUrl: env.DATABASE_OWNER_URL }),
   );

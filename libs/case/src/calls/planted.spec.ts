@@ -62,7 +62,7 @@ const problemsOf = (of: CallGraph, heirs: Heirs, alsoGone: readonly string[] = [
 const withLine = (of: CallGraph, ...more: readonly CallLine[]): CallGraph => ({ ...of, lines: [...of.lines, ...more] });
 /** The planted line, and a door somewhere in the company that leads to it: a defect is found from wherever it is met. */
 const behindADoor = (of: CallGraph, planted: CallLine): CallGraph => withLine(of, planted, line('door', { open: to(planted), closed: to(planted) }));
-const only = (at: Hours, bad: CallRoute): Pick<CallLine, Hours> => ({ open: route(), closed: route(), [at]: bad });
+const badAt = (at: Hours, bad: CallRoute): Pick<CallLine, Hours> => ({ open: route(), closed: route(), [at]: bad });
 const runs = { numRuns: 200 };
 
 describe('a company whose lines are sound', () => {
@@ -109,7 +109,7 @@ describe('a defect planted in a sound company', () => {
     finds(
       'dead-end',
       fc.record({ company: soundGraph, at: hours, type: fc.constantFrom('department', 'callcenter', 'office', 'callrouter') }).map(({ company, at, type }) => {
-        const planted: CallLine = { ...line('planted', { type }), ...only(at, to(user('leaver'))) };
+        const planted: CallLine = { ...line('planted', { type }), ...badAt(at, to(user('leaver'))) };
         return { of: behindADoor(company, planted), at, heirs: oneHeir({ kind: 'user', id: 'deleted' }), where: keyOf(planted) };
       }),
     );
@@ -119,8 +119,8 @@ describe('a defect planted in a sound company', () => {
     finds(
       'loop',
       fc.record({ company: soundGraph, at: hours, length: fc.integer({ min: 1, max: 12 }) }).map(({ company, at, length }) => {
-        const planted = line('planted', only(at, to(user('leaver'))));
-        const chain = Array.from({ length }, (_, n) => line(`chain${n}`, only(at, to(n + 1 < length ? line(`chain${n + 1}`) : planted))));
+        const planted = line('planted', badAt(at, to(user('leaver'))));
+        const chain = Array.from({ length }, (_, n) => line(`chain${n}`, badAt(at, to(n + 1 < length ? line(`chain${n + 1}`) : planted))));
         return { of: withLine(behindADoor(company, planted), ...chain), at, heirs: oneHeir({ kind: 'department', id: 'chain0' }), where: 'department:planted' };
       }),
     );
@@ -131,7 +131,7 @@ describe('a defect planted in a sound company', () => {
       'only-leaver',
       fc.record({ company: soundGraph, at: hours, byKey: fc.boolean() }).map(({ company, at, byKey }) => {
         const key = { key: '1', action: 'person', target: user('leaver') };
-        const planted = line('planted', only(at, byKey ? route({ action: 'menu', menu: [key] }) : to(user('leaver'))));
+        const planted = line('planted', badAt(at, byKey ? route({ action: 'menu', menu: [key] }) : to(user('leaver'))));
         return { of: behindADoor(company, planted), at, heirs: oneHeir({ kind: 'pool' }), where: 'department:planted' };
       }),
     );
@@ -143,7 +143,7 @@ describe('a defect planted in a sound company', () => {
       fc.record({ company: soundGraph, at: hours, type: lineType, alsoGone: fc.subarray(STAFF) }).map(({ company, at, type, alsoGone }) => {
         const planted: CallLine = {
           ...line('planted', { type, operators: ['leaver', 'suspended', ...alsoGone] }),
-          ...only(at, route({ ringsOperators: true })),
+          ...badAt(at, route({ ringsOperators: true })),
         };
         return { of: behindADoor(company, planted), at, heirs: oneHeir({ kind: 'pool' }), where: keyOf(planted), alsoGone };
       }),
@@ -155,7 +155,7 @@ describe('a defect planted in a sound company', () => {
     finds(
       'dead-end',
       fc.record({ company: soundGraph, at: hours, how: fc.constantFrom(...bad) }).map(({ company, at, how }) => ({
-        of: withLine(company, line('planted', only(at, how))),
+        of: withLine(company, line('planted', badAt(at, how))),
         at,
         heirs: { ...oneHeir({ kind: 'pool' }), numbers: { '+1': { kind: 'department' as const, id: 'planted' } } },
         where: numberKey('+1'),
@@ -172,7 +172,7 @@ describe('a defect planted in a sound company', () => {
     ];
     fc.assert(
       fc.property(soundGraph, hours, fc.constantFrom(...bad), fc.constantFrom('department', 'callrouter'), (company, at, how, type) => {
-        const planted: CallLine = { ...line('planted', { type: how.target?.id === 'planted' ? 'department' : type }), ...only(at, how) };
+        const planted: CallLine = { ...line('planted', { type: how.target?.id === 'planted' ? 'department' : type }), ...badAt(at, how) };
         const of = behindADoor(company, planted);
         expect(defectsOf(of)).toContainEqual(expect.objectContaining({ line: keyOf(planted), hours: at }));
         expect(problemsOf(of, oneHeir({ kind: 'user', id: 'heir' }))).toEqual([]);

@@ -6,7 +6,7 @@ import { APPEND_ONE } from './1772000000062-commit-alone.ts';
 /**
  * The last event of a stream says its version and its head; the table that said so again is gone. Of two that append at one
  * version the key (stream_id, version) lets one through. Also, the fence looks keys up: without statistics, which a table has
- * for the first time when it was vacuumed, it read all of them.
+ * for the first time when it was vacuumed, it read all of them. The functions stand here whole: what ran before stays as it ran.
  */
 export class HeadsInEvents1772000000064 implements MigrationInterface {
   name = 'HeadsInEvents1772000000064';
@@ -27,7 +27,7 @@ export class HeadsInEvents1772000000064 implements MigrationInterface {
   }
 }
 
-/** As `ev.append` was. Whoever loses the race for a version reads again; whose id another stream has would do so for ever. */
+/** Whoever loses the race for a version reads again; whose id another stream has would do so for ever. */
 const APPEND_TO_EVENTS = `CREATE FUNCTION ev.append(p_stream text, p_expected bigint, p_ids uuid[], p_types text[], p_schemas int[],
     p_bodies bytea[], p_metas bytea[], p_keys uuid[], p_sealed bytea[])
   RETURNS TABLE (last_version bigint, already boolean) LANGUAGE plpgsql SECURITY DEFINER SET search_path = ev, pg_temp ${ONE_PLAN} AS $$
