@@ -17,12 +17,17 @@ export const auditFilter = z.object({
   from: given.optional(),
   to: given.optional().describe('Exclusive'),
 });
-export const auditQuery = z.object({
+/** A filter that nobody knows would let everything through: the answer would be to another question. */
+const known = <T extends z.core.$ZodLooseShape>(shape: T): z.ZodObject<T, z.core.$strict> =>
+  z.strictObject(shape, {
+    error: (issue) => (issue.code === 'unrecognized_keys' ? `there is no ${issue.keys.join(', ')}; there are ${Object.keys(shape).join(', ')}` : undefined),
+  });
+export const auditQuery = known({
   ...auditFilter.shape,
   ...page,
   proofs: z.enum(['true', 'false']).default('false').describe('With the proof of each event to the newest checkpoint'),
 });
-export const auditExportQuery = z.object({
+export const auditExportQuery = known({
   ...auditFilter.shape,
   format: z.enum(['ndjson', 'ocsf', 'csv']).default('ndjson'),
   ocsf: z.enum(['1.3.0', '1.4.0', '1.5.0', '1.6.0']).optional().describe('Version of the OCSF schema; else the policy says'),

@@ -194,6 +194,11 @@ describe('a pull', () => {
   it('is refused with what to do', async () => {
     expect(await api.call('auditor', '/v1/audit/export?format=xml')).toMatchObject({ status: 400, type: expect.stringContaining('problem+json') });
     expect((await api.call('auditor', '/v1/audit/export?ocsf=2.0.0&format=ocsf')).status).toBe(400);
+    for (const path of ['/v1/audit?case=1', '/v1/audit/export?case=1'])
+      expect((await api.call('auditor', path)).body).toMatchObject({
+        code: 'request.invalid',
+        detail: expect.stringMatching(/^there is no case; there are caseId, person/),
+      });
     expect((await api.call('requester', '/v1/audit/export')).status).toBe(403);
     expect((await api.call('auditor', '/v1/audit?from=yesterday')).body['detail']).toContain('expected an instant');
   });
