@@ -14,10 +14,12 @@ interface SilentRow {
 
 const silentOf = ({ person_ref, last_at }: SilentRow): Silent => ({ personRef: person_ref, lastAt: last_at.toISOString() });
 
+/** Out of the record itself, and not out of what follows it: who is spoken of this very moment is not silent. */
 const SILENT = `SELECT k.subject AS person_ref, greatest(p.last_at, c.last_at) AS last_at
   FROM ev.subject_key k
   CROSS JOIN LATERAL (SELECT max(e.recorded_at) AS last_at FROM ev.event e WHERE e.stream_id = 'person/' || k.subject) p
-  CROSS JOIN LATERAL (SELECT max(e.recorded_at) AS last_at FROM app.case_row r JOIN ev.event e ON e.stream_id = 'case/' || r.id WHERE r.person_ref = k.subject) c
+  CROSS JOIN LATERAL (SELECT max(e.recorded_at) AS last_at FROM ev.event b JOIN ev.event e ON e.stream_id = 'case/' || (convert_from(b.body, 'UTF8')::json ->> 'caseId')
+    WHERE b.stream_id = 'person/' || k.subject AND b.type = 'CaseBegan') c
   WHERE k.destroyed_at IS NULL AND p.last_at IS NOT NULL AND greatest(p.last_at, c.last_at) < $1`;
 
 /** What retention looks at and what it takes away; the rules are elsewhere. */
@@ -61,10 +63,11 @@ export class RetentionRows {
         [after, this.portion],
       );
       const rows: { id: string; last_at: Date }[] = await this.dataSource.query(
-        `SELECT r.id, l.last_at FROM app.case_row r
-         CROSS JOIN LATERAL (SELECT max(e.recorded_at) AS last_at, bool_or(e.type = 'RetentionApplied') AS is_over FROM ev.event e WHERE e.stream_id = 'case/' || r.id) l
-         WHERE r.id = ANY($2::uuid[]) AND r.person_ref IS NULL AND r.closed AND (l.last_at < $1 OR l.is_over) ORDER BY r.id`,
-        [before, keys.map((key) => key.subject.slice('case/'.length))],
+        `SELECT substr(s.stream, 6) AS id, l.last_at FROM unnest($2::text[]) s (stream)
+         CROSS JOIN LATERAL (SELECT max(e.recorded_at) AS last_at, bool_or(e.type = 'CaseClosed') AS is_closed, bool_or(e.type = 'RetentionApplied') AS is_over
+           FROM ev.event e WHERE e.stream_id = s.stream) l
+         WHERE l.is_closed AND (l.last_at < $1 OR l.is_over) ORDER BY s.stream`,
+        [before, keys.map((key) => key.subject)],
       );
       for (const { id, last_at } of rows) yield { caseId: id, lastAt: last_at.toISOString() };
       const last = keys[keys.length - 1];
@@ -87,9 +90,10 @@ export class RetentionRows {
   /** Persons who are or were under a legal hold, their own or that of a case of theirs; few, and read by an index of their own. */
   async everHeld(): Promise<readonly string[]> {
     const rows: { person_ref: string }[] = await this.dataSource.query(
-      `SELECT DISTINCT coalesce(r.person_ref, substr(e.stream_id, 8)) AS person_ref
-       FROM ev.event e LEFT JOIN app.case_row r ON r.id = CASE WHEN e.stream_id LIKE 'case/%' THEN substr(e.stream_id, 6)::uuid END
-       WHERE e.type LIKE 'LegalHold%' AND (e.stream_id LIKE 'person/%' OR r.person_ref IS NOT NULL)`,
+      `SELECT DISTINCT h.person_ref FROM (
+         SELECT CASE WHEN e.stream_id LIKE 'person/%' THEN substr(e.stream_id, 8) ELSE convert_from(o.body, 'UTF8')::json ->> 'personRef' END AS person_ref
+         FROM ev.event e LEFT JOIN ev.event o ON o.stream_id = e.stream_id AND o.version = 1 AND o.type = 'CaseOpened'
+         WHERE e.type LIKE 'LegalHold%') h WHERE h.person_ref IS NOT NULL`,
     );
     return rows.map((row) => row.person_ref);
   }
