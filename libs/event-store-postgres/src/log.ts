@@ -3,50 +3,18 @@ import type { DataSource } from 'typeorm';
 import { LOGGED, entryOf, type LoggedRow } from './event-row.ts';
 
 export interface LogFilter {
-  readonly caseId?: string | undefined;
-  readonly personRef?: string | undefined;
-  readonly actor?: string | undefined;
   readonly type?: string | undefined;
-  /** ISO instants; `to` is exclusive. */
-  readonly from?: string | undefined;
-  readonly to?: string | undefined;
 }
-
-const WHERE = `($2::text IS NULL OR e.stream_id = $2) AND ($3::text IS NULL OR e.type = $3)
-  AND ($4::timestamptz IS NULL OR e.recorded_at >= $4) AND ($5::timestamptz IS NULL OR e.recorded_at < $5)
-  AND ($6::text IS NULL OR convert_from(e.meta, 'UTF8')::jsonb->>'actor' = $6)
-  AND ($7::text IS NULL OR e.stream_id = 'person/' || $7 OR e.stream_id IN (SELECT 'case/' || id FROM app.case_row WHERE person_ref = $7))`;
-
-const valuesOf = ({ caseId, type, from, to, actor, personRef }: LogFilter): unknown[] => [
-  caseId === undefined ? null : `case/${caseId}`,
-  type ?? null,
-  from ?? null,
-  to ?? null,
-  actor ?? null,
-  personRef ?? null,
-];
 
 /** Events at `position > after` in log order: what a follower reads, never skipping one and never seeing one twice. */
 export const followLog = async (
   dataSource: DataSource,
-  { after, limit, ...filter }: LogFilter & { readonly after: number; readonly limit: number },
+  { after, limit, type }: LogFilter & { readonly after: number; readonly limit: number },
 ): Promise<readonly LogEntry[]> =>
   (
     (await dataSource.query(
-      `SELECT ${LOGGED} FROM ev.log_leaf l JOIN ev.event e ON e.seq = l.seq WHERE l.position > $1 AND ${WHERE} ORDER BY l.position LIMIT $8`,
-      [after, ...valuesOf(filter), limit],
-    )) as LoggedRow[]
-  ).map(entryOf);
-
-/** The same backwards, for eyes. */
-export const lookBack = async (
-  dataSource: DataSource,
-  { before, limit, ...filter }: LogFilter & { readonly before: number; readonly limit: number },
-): Promise<readonly LogEntry[]> =>
-  (
-    (await dataSource.query(
-      `SELECT ${LOGGED} FROM ev.log_leaf l JOIN ev.event e ON e.seq = l.seq WHERE l.position < $1 AND ${WHERE} ORDER BY l.position DESC LIMIT $8`,
-      [before, ...valuesOf(filter), limit],
+      `SELECT ${LOGGED} FROM ev.log_leaf l JOIN ev.event e ON e.seq = l.seq WHERE l.position > $1 AND ($2::text IS NULL OR e.type = $2) ORDER BY l.position LIMIT $3`,
+      [after, type ?? null, limit],
     )) as LoggedRow[]
   ).map(entryOf);
 
