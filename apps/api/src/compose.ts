@@ -3,10 +3,11 @@ import type { Policy } from '@handover/case';
 import { Cases, Company, Intake, Numbers, Persons, Retention } from '@handover/case-service';
 import type { Secrets } from '@handover/config';
 import type { Dialpad } from '@handover/connector-dialpad';
-import { CaseRows, IdempotencyKeys, Inbox, People, PostgresEventStore, keyTable, RetentionRows } from '@handover/event-store-postgres';
+import { IdempotencyKeys, Inbox, People, PostgresEventStore, keyTable, RetentionRows } from '@handover/event-store-postgres';
 import type { PackSigner } from '@handover/evidence';
 import { Keyring, type MasterKeys } from '@handover/privacy';
 import { otherCases } from '@handover/planning';
+import { CaseRows } from '@handover/read-models-postgres';
 import type { DataSource } from 'typeorm';
 import { v7 } from 'uuid';
 import type { ApiParts } from './app.module.ts';
@@ -55,7 +56,6 @@ export const compose = ({ dataSource, masterKey, dialpad, policy, secrets, tempo
   const holds = new HoldDesk({
     store,
     dataSource,
-    rows,
     policy,
     personOf,
     now,

@@ -6,8 +6,8 @@ import { Cases, Company, Intake, type KeptBodies, Persons, type IntakeDeps, Rete
 import { rolesOf, type Secrets } from '@handover/config';
 import type { Dialpad } from '@handover/connector-dialpad';
 import type { EventStore } from '@handover/event-store';
-import { CaseRows, Inbox, Outbox, People, PostgresEventStore, ReadModels, keyTable, RetentionRows } from '@handover/event-store-postgres';
-import { lastPersonOf, projections } from '@handover/read-models-postgres';
+import { Inbox, Outbox, People, PostgresEventStore, ReadModels, caughtUp, keyTable, RetentionRows } from '@handover/event-store-postgres';
+import { CaseRows, caseList, lastPersonOf, projections } from '@handover/read-models-postgres';
 import { Keyring, type MasterKeys } from '@handover/privacy';
 import { uuidv7 } from './ids.ts';
 import { otherCases } from '@handover/planning';
@@ -32,6 +32,7 @@ export interface Composed {
   readonly inboxAttempts: number;
   readonly bodies: KeptBodies;
   readonly outbox: Outbox;
+  readonly cases: Cases;
   readonly rows: CaseRows;
   readonly access: AccessReads;
   readonly auditSubscriptions: AuditSubscriptions;
@@ -70,6 +71,7 @@ export const compose = ({ dataSource, masterKey, dialpad, policy, secrets, now =
   return {
     keyring,
     store,
+    cases,
     rows,
     access: new AccessReads(dataSource),
     auditSubscriptions: new AuditSubscriptions(dataSource, keyring, store),
@@ -103,7 +105,15 @@ export const compose = ({ dataSource, masterKey, dialpad, policy, secrets, now =
       policy,
       now,
       cases,
-      others: otherCases({ cases, company, mentioning: (ref) => rows.mentioning(ref) }),
+      others: otherCases({
+        cases,
+        company,
+        // What is planned here is done: a case that was opened a moment ago counts.
+        mentioning: async (ref) => {
+          await caughtUp(dataSource, caseList.name);
+          return rows.mentioning(ref);
+        },
+      }),
       persons: new Persons(store),
       ownerOf: async (userId) => people.find(await indexOf('dialpad-user', userId)),
       userIndex: (userId) => indexOf('dialpad-user', userId),

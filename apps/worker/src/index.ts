@@ -7,4 +7,5 @@ export { restartLost } from './case-guard.ts';
 export { fileAnchor, webhookAnchor, startAnchoring, type Anchor } from './anchors/index.ts';
 export * from './reshred.ts';
 export { startAuditing } from './auditing.ts';
+export { startFollowing } from './following.ts';
 export { signerIn, startSequencing } from './sequencing/index.ts';

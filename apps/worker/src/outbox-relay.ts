@@ -1,5 +1,5 @@
-import type { CaseView } from '@handover/case';
-import type { CaseRow } from '@handover/event-store';
+import { viewOf } from '@handover/case';
+import type { LoadedCase } from '@handover/case-service';
 import type { Logger } from '@handover/observability';
 import { caseChangedSignal, searchAttributes, taskQueues, workflowIdOf, type CaseInput } from '@handover/workflow-contracts';
 import { WorkflowExecutionAlreadyStartedError, WorkflowNotFoundError, type Client } from '@temporalio/client';
@@ -17,7 +17,7 @@ export interface OutboxDeps {
   readonly take: (limit: number) => Promise<readonly OutboxMessageTaken[]>;
   readonly deliver: (id: string) => Promise<void>;
   readonly postpone: (id: string, delayMs: number, why: string) => Promise<void>;
-  readonly caseRow: (caseId: string) => Promise<CaseRow | null>;
+  readonly load: (caseId: string) => Promise<LoadedCase | null>;
   readonly client: Client;
   readonly publicUrl: string;
   readonly log: Logger;
@@ -38,8 +38,8 @@ export const outboxRelay = (deps: OutboxDeps): Relay => ({
 
 const carry = async (deps: OutboxDeps, message: OutboxMessageTaken): Promise<void> => {
   try {
-    const row = await deps.caseRow(message.caseId);
-    if (row) await (message.kind === 'start' ? startWorkflowOf(deps, row) : signal(deps, row));
+    const loaded = await deps.load(message.caseId);
+    if (loaded) await (message.kind === 'start' ? startWorkflowOf(deps, loaded) : signal(deps, loaded));
     await deps.deliver(message.id);
   } catch (error) {
     const delay = Math.min(60_000, 250 * 2 ** Math.min(message.attempts, 8));
@@ -48,12 +48,13 @@ const carry = async (deps: OutboxDeps, message: OutboxMessageTaken): Promise<voi
   }
 };
 
-const signal = async (deps: OutboxDeps, row: CaseRow): Promise<void> => {
+const signal = async (deps: OutboxDeps, loaded: LoadedCase): Promise<void> => {
+  const { caseId, state, version } = loaded;
   try {
-    await deps.client.workflow.getHandle(workflowIdOf(row.kind, row.id)).signal(caseChangedSignal, row.view as unknown as CaseView);
+    await deps.client.workflow.getHandle(workflowIdOf(state.kind, caseId)).signal(caseChangedSignal, viewOf(state, version));
   } catch (error) {
     if (!(error instanceof WorkflowNotFoundError)) throw error;
-    if (!row.closed) await startWorkflowOf(deps, row);
+    await startWorkflowOf(deps, loaded);
   }
 };
 
@@ -62,27 +63,29 @@ const URGENT = 1;
 const ORDINARY = 3;
 
 /** Starts the workflow of an open case; one that runs already is left alone. */
-export const startWorkflowOf = async (deps: Pick<OutboxDeps, 'client' | 'publicUrl'>, row: CaseRow): Promise<void> => {
-  if (row.closed) return;
-  const link = `${deps.publicUrl}/v1/cases/${row.id}`;
-  const input: CaseInput = { caseId: row.id, kind: row.kind as CaseInput['kind'], personRef: row.personRef, office: row.office, link };
+export const startWorkflowOf = async (deps: Pick<OutboxDeps, 'client' | 'publicUrl'>, { caseId, state, version }: LoadedCase): Promise<void> => {
+  if (state.status === 'closed') return;
+  const { kind, phase, personRef, office } = state;
+  const view = viewOf(state, version);
+  const link = `${deps.publicUrl}/v1/cases/${caseId}`;
+  const input: CaseInput = { caseId, kind, personRef, office, link };
   try {
-    await deps.client.workflow.start(row.kind, {
-      workflowId: workflowIdOf(row.kind, row.id),
+    await deps.client.workflow.start(kind, {
+      workflowId: workflowIdOf(kind, caseId),
       taskQueue: taskQueues.cases,
       args: [input],
       workflowIdConflictPolicy: 'USE_EXISTING',
       // Its tasks inherit it: among those whose access must end now the immediate leaver comes first.
-      priority: { priorityKey: (row.view as unknown as CaseView).immediate ? URGENT : ORDINARY },
-      staticSummary: `${row.kind}${row.office === null ? '' : ` in ${row.office}`}`,
-      staticDetails: `${row.personRef === null ? '' : `Person ${row.personRef}. `}[Open the case](${link})`,
+      priority: { priorityKey: view.immediate ? URGENT : ORDINARY },
+      staticSummary: `${kind}${office === null ? '' : ` in ${office}`}`,
+      staticDetails: `${personRef === null ? '' : `Person ${personRef}. `}[Open the case](${link})`,
       typedSearchAttributes: new TypedSearchAttributes([
-        { key: searchAttributes.kind, value: row.kind },
-        { key: searchAttributes.phase, value: row.phase },
-        { key: searchAttributes.waitingOn, value: row.waitingOn ?? 'nobody' },
-        { key: searchAttributes.person, value: row.personRef ?? 'none' },
-        { key: searchAttributes.office, value: row.office ?? 'none' },
-        { key: searchAttributes.needsAttention, value: row.attention },
+        { key: searchAttributes.kind, value: kind },
+        { key: searchAttributes.phase, value: phase },
+        { key: searchAttributes.waitingOn, value: view.waitsFor[0]?.on ?? 'nobody' },
+        { key: searchAttributes.person, value: personRef ?? 'none' },
+        { key: searchAttributes.office, value: office ?? 'none' },
+        { key: searchAttributes.needsAttention, value: view.attention !== null },
       ]),
     });
   } catch (error) {

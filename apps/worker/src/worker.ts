@@ -66,7 +66,7 @@ export const inboxOf = (inbox: Composed['inbox']): Pick<InboxDeps, 'take' | 'pos
 
 /** The relays of a worker: facts in, messages to Temporal out. */
 export const startRelays = (
-  { inbox, inboxAttempts, outbox, rows, intake }: Composed,
+  { inbox, inboxAttempts, outbox, cases, rows, intake }: Composed,
   temporal: Pick<Temporal, 'connection' | 'namespace'>,
   publicUrl: string,
   log: Logger,
@@ -79,7 +79,7 @@ export const startRelays = (
         take: (limit) => outbox.take(limit),
         deliver: (id) => outbox.deliver(id),
         postpone: (id, delayMs, why) => outbox.postpone(id, delayMs, why),
-        caseRow: (caseId) => rows.get(caseId),
+        load: (caseId) => cases.load(caseId),
         client,
         publicUrl,
         log,
@@ -88,7 +88,7 @@ export const startRelays = (
     ),
   ];
 
-  const guard = guardCases({ openCases: (olderThanMs) => rows.open(olderThanMs), client, publicUrl, log });
+  const guard = guardCases({ openCases: (olderThanMs) => rows.open(olderThanMs), load: (caseId) => cases.load(caseId), client, publicUrl, log });
 
   return { stop: async () => void (await Promise.all([...relays, guard].map((each) => each.stop()))) };
 };

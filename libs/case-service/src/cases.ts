@@ -10,8 +10,9 @@ import {
   type CaseView,
   type Decided,
   type OpenCase,
+  type PersonState,
 } from '@handover/case';
-import type { Append, CaseRow, EventStore, JsonObject, OutboxMessage, SideWrites } from '@handover/event-store';
+import type { Append, EventStore, OutboxMessage, SideWrites } from '@handover/event-store';
 import type { By } from './by.ts';
 import { appendOf, commitAll, domainEventOf, foldStream, retryingConflicts, type Folded } from './stream.ts';
 
@@ -33,10 +34,9 @@ export interface LoadedCase {
   readonly openedAt: string;
 }
 
-/** Appends and rows of one decision, for callers that put several decisions into one transaction. */
+/** What one decision appends and tells, for callers that put several decisions into one transaction. */
 export interface Prepared {
   readonly append: Append;
-  readonly row: CaseRow | null;
   readonly outbox: readonly OutboxMessage[];
   readonly state: CaseState;
   /** Null: there is no case. */
@@ -57,6 +57,12 @@ export class Cases {
     return state.status === 'none' ? null : { caseId, state, version, openedAt: events[0]?.recordedAt ?? '' };
   }
 
+  /** Those of a person, in the order they were opened, as they are at this moment. */
+  async ofPerson({ cases }: Pick<PersonState, 'cases'>): Promise<readonly LoadedCase[]> {
+    const loaded = await Promise.all(cases.map(({ caseId }) => this.load(caseId)));
+    return loaded.filter((each) => each !== null);
+  }
+
   async view(caseId: string): Promise<CaseView | null> {
     const loaded = await this.load(caseId);
     return loaded && viewOf(loaded.state, loaded.version);
@@ -67,7 +73,7 @@ export class Cases {
     caseId: string,
     command: CaseCommand | readonly CaseCommand[],
     by: By,
-    side: Omit<SideWrites, 'cases' | 'outbox'> & { readonly also?: readonly Append[] } = {},
+    side: Omit<SideWrites, 'outbox'> & { readonly also?: readonly Append[] } = {},
   ): Promise<Executed> {
     // Whoever opens a case says that there is none: the append at version 0 finds out, and only a repetition has to read.
     const [first] = Array.isArray(command) ? (command as readonly CaseCommand[]) : [command as CaseCommand];
@@ -81,7 +87,6 @@ export class Cases {
       const { also = [], ...rest } = side;
       const committed = await commitAll(this.store, [prepared.append, ...(prepared.append.events.length > 0 ? also : [])], {
         ...rest,
-        ...(prepared.row ? { cases: [prepared.row] } : {}),
         outbox: prepared.outbox,
       });
 
@@ -90,7 +95,7 @@ export class Cases {
   }
 
   /** Decides without writing. */
-  prepare(caseId: string, loaded: Pick<LoadedCase, 'state' | 'version' | 'openedAt'> | null, command: CaseCommand | readonly CaseCommand[], by: By): Prepared {
+  prepare(caseId: string, loaded: Pick<LoadedCase, 'state' | 'version'> | null, command: CaseCommand | readonly CaseCommand[], by: By): Prepared {
     const before: Folded<CaseState> = loaded ?? { state: noCase, version: 0 };
     const { decided, state } = decideAll(Array.isArray(command) ? command : [command as CaseCommand], before.state);
     // Where a case has no person its free text is sealed under a key of the case's own.
@@ -107,15 +112,13 @@ export class Cases {
     const version = before.version + append.events.length;
     const open = state.status === 'none' ? null : state;
     const view = open && viewOf(open, version);
-    const row = open && view && append.events.length > 0 ? rowOf(caseId, open, view, loaded?.openedAt || new Date().toISOString()) : null;
 
     return {
       append,
       state,
       view,
       decided,
-      row,
-      outbox: row === null || by.fromWorkflow ? [] : [{ caseId, kind: before.version === 0 ? 'start' : 'signal' }],
+      outbox: open === null || append.events.length === 0 || by.fromWorkflow ? [] : [{ caseId, kind: before.version === 0 ? 'start' : 'signal' }],
     };
   }
 
@@ -149,19 +152,3 @@ const executed = ({ state, view, decided }: Prepared): Executed => {
   if (state.status === 'none' || !view) throw new Error('a case was decided on that does not exist');
   return { state, view, events: decided.events, refusal: decided.refusal ?? null };
 };
-
-const rowOf = (id: string, state: OpenCase, view: CaseView, openedAt: string): CaseRow => ({
-  id,
-  kind: state.kind,
-  phase: state.phase,
-  personRef: state.personRef,
-  number: state.terms.kind === 'number' ? state.terms.number : null,
-  office: state.office,
-  waitingOn: view.waitsFor[0]?.on ?? null,
-  due: view.due,
-  attention: view.attention !== null,
-  closed: view.closed,
-  version: view.version,
-  view: view as unknown as JsonObject,
-  openedAt,
-});

@@ -9,7 +9,7 @@ import {
   type LegalHold,
   type PersonEvent,
 } from '@handover/case';
-import { EventStoreError, type Append, type CaseRow, type EventStore } from '@handover/event-store';
+import { EventStoreError, type Append, type EventStore } from '@handover/event-store';
 import type { By } from './by.ts';
 import { Cases, caseStream, type LoadedCase, type Prepared } from './cases.ts';
 import { Persons, personStream, type LoadedPerson } from './people.ts';
@@ -103,7 +103,6 @@ const openCases = async (
 };
 
 const sideOf = (prepared: readonly Prepared[]) => ({
-  cases: prepared.flatMap((each): readonly CaseRow[] => (each.row ? [each.row] : [])),
   outbox: prepared.flatMap((each) => each.outbox),
 });
 

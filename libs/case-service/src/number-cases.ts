@@ -41,7 +41,7 @@ export const openNumberCase = (
       { type: 'recordPlan', plan, userId: null, now },
     ];
     const opened = cases.prepare(caseId, null, commands, by);
-    await commitAll(store, [opened.append, claim.append], { cases: opened.row ? [opened.row] : [], outbox: opened.outbox });
+    await commitAll(store, [opened.append, claim.append], { outbox: opened.outbox });
 
     return { refusal: null };
   });

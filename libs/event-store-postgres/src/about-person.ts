@@ -77,12 +77,11 @@ const opened = async (row: Row, keyring: Keyring, personRef: string): Promise<Ev
   };
 };
 
-/** How many rows beside the record are theirs: keyed hashes to find them by, kept answers, their cases. */
+/** How many rows beside the record and what follows it are theirs: keyed hashes to find them by, kept answers. */
 export const rowsAbout = async (dataSource: DataSource, personRef: string): Promise<Readonly<Record<string, number>>> => {
   const [row] = (await dataSource.query(
     `SELECT (SELECT count(*) FROM app.person_index WHERE person_ref = $1)::int AS "personIndex",
-      (SELECT count(*) FROM app.idempotency_key WHERE person_ref = $1)::int AS "keptAnswers",
-      (SELECT count(*) FROM app.case_row WHERE person_ref = $1)::int AS cases`,
+      (SELECT count(*) FROM app.idempotency_key WHERE person_ref = $1)::int AS "keptAnswers"`,
     [personRef],
   )) as Record<string, number>[];
   return row ?? {};

@@ -2,7 +2,7 @@ import { EventStoreError, type Committed, type SideWrites } from '@handover/even
 import { DatabaseError, type Pool, type QueryConfig } from 'pg';
 import { listsOf, valuesOf, type PreparedAppend } from './event-columns.ts';
 import { pgArray } from './pg-array.ts';
-import { loneCaseOf, sideOf } from './side-columns.ts';
+import { loneMessageOf, sideOf } from './side-columns.ts';
 
 /** One commit, ready to be written: all or nothing. */
 export interface PreparedCommit {
@@ -54,49 +54,38 @@ export const asRepetition = (commit: PreparedCommit, answer: Committed | Error):
 /** As JSON writes U+0000 and halves of surrogate pairs, which jsonb refuses; with an even number of backslashes it would be plain text. */
 const UNSTORABLE = /(?<!\\)(?:\\\\)*\\u(?:0000|d[89a-f])/;
 
+/** The same JSON. @throws WriteFailed for what the record itself could keep, and nothing that follows it: it would stand still for ever. */
+export const storable = (json: string): string => {
+  if (json.includes('\\u') && UNSTORABLE.test(json)) throw unstorable();
+  return json;
+};
+
 const unstorable = (): Error => new WriteFailed('22P05', 'a value has the character U+0000 or half of a surrogate pair, which PostgreSQL cannot store');
 
-/** A call of one of the database's functions that write. */
-interface Call {
-  readonly of: string;
-  readonly values: readonly unknown[];
-}
-
-/** By the functions that are called: few combinations, so that each is written once and prepared once per connection. */
-const TEXTS = new Map<string, string>();
-
-const statementOf = (calls: readonly Call[]): QueryConfig => {
-  const name = `handover ${calls.map(({ of }) => of).join(' ')}`;
-  const text = TEXTS.get(name) ?? textOf(calls);
-  TEXTS.set(name, text);
-
-  return { name, text, values: calls.flatMap(({ values }) => values) };
+/** What one commit writes in a statement of its own: each text is prepared once per connection. */
+const ALONE = {
+  one: 'ev.append_one($1, $2, $3, $4, $5, $6, $7, $8, $9)',
+  all: 'ev.append_all($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)',
 };
 
-const textOf = (calls: readonly Call[]): string => {
-  let n = 0;
-  return `SELECT ${calls.map(({ of, values }) => `${of}(${values.map(() => `$${(n += 1)}`).join(', ')})`).join(', ')}`;
-};
+const told = (from: number): string => `WITH told AS (INSERT INTO app.outbox (case_id, kind) VALUES ($${from}, $${from + 1}))`;
 
-/** All as one commit. By itself, which is how most come, a commit of one event and its case needs no lists and no JSON. */
+/** All as one commit. By itself, which is how most come, a commit of one event needs no lists, and what Temporal is told of it no JSON. */
 const atOnce = (commits: readonly PreparedCommit[]): QueryConfig | null => {
   const appends = commits.flatMap((commit) => commit.appends);
   const sides = commits.map(({ side }) => side);
   const [append, ...more] = appends;
-  const lone = append && more.length === 0 && append.ids.length === 1 ? append : null;
-  const loneCase = sides.length === 1 && sides[0] ? loneCaseOf(sides[0]) : null;
-  const calls: Call[] = [];
-  if (lone) calls.push({ of: 'ev.append_one', values: valuesOf(lone) });
-  else if (append) calls.push({ of: 'ev.append_all', values: listsOf(appends) });
-  // The row of a case is new with its first event. It is only a guess: where it is wrong each commit is written by itself.
-  const isNew = appends.length === 1 && append?.expected === 0;
-  if (loneCase) calls.push({ of: 'app.write_case', values: [isNew, ...loneCase] });
-  else {
-    const side = JSON.stringify(sideOf(sides));
-    if (side !== '{}') calls.push({ of: 'app.write_side', values: [side] });
-  }
+  const message = sides.length === 1 && sides[0] ? loneMessageOf(sides[0]) : null;
+  const side = message ? '{}' : JSON.stringify(sideOf(sides));
+  if (append === undefined) return side === '{}' ? null : { name: 'handover side', text: 'SELECT app.write_side($1)', values: [side] };
 
-  return calls.length === 0 ? null : statementOf(calls);
+  const which = more.length === 0 && append.ids.length === 1 ? 'one' : 'all';
+  const values = which === 'one' ? valuesOf(append) : listsOf(appends);
+  const next = values.length + 1;
+  if (message) return { name: `handover ${which} told`, text: `${told(next)} SELECT ${ALONE[which]}`, values: [...values, ...message] };
+  if (side === '{}') return { name: `handover ${which}`, text: `SELECT ${ALONE[which]}`, values: [...values] };
+
+  return { name: `handover ${which} side`, text: `SELECT ${ALONE[which]}, app.write_side($${next})`, values: [...values, side] };
 };
 
 const ONE_BY_ONE = {

@@ -3,7 +3,7 @@ export * from './idempotency.ts';
 export * from './inbox.ts';
 export * from './outbox.ts';
 export * from './postgres-event-store.ts';
-export * from './rows.ts';
+export * from './people.ts';
 export * from './verify/index.ts';
 export * from './log.ts';
 export * from './proofs.ts';

@@ -14,7 +14,7 @@ import { upcasters as current } from '@handover/case';
 import { PersonErased, type Keyring, type Sealed } from '@handover/privacy';
 import type { Pool } from 'pg';
 import type { DataSource } from 'typeorm';
-import { asRepetition, writeCommits, type PreparedCommit } from './commit.ts';
+import { asRepetition, storable, writeCommits, type PreparedCommit } from './commit.ts';
 import type { PreparedAppend } from './event-columns.ts';
 import { SEALED_EVENT, eventOf, type EventRow } from './event-row.ts';
 import { poolOf } from './pool.ts';
@@ -92,7 +92,7 @@ export class PostgresEventStore implements EventStore {
       ids: events.map((event) => event.id),
       types: events.map((event) => event.type),
       schemas: events.map((event) => event.schema),
-      bodies: events.map((event) => Buffer.from(canonicalJson(event.data))),
+      bodies: events.map((event) => Buffer.from(storable(canonicalJson(event.data)))),
       metas: metasOf(events),
       keys: sealed.map((each) => each?.keyId ?? null),
       sealed: sealed.map((each) => each?.bytes ?? null),
@@ -136,7 +136,7 @@ export class PostgresEventStore implements EventStore {
 const metasOf = (events: Append['events']): Buffer[] => {
   const written = new Map<EventMeta, Buffer>();
   return events.map(({ meta }) => {
-    const known = written.get(meta) ?? Buffer.from(canonicalJson(meta));
+    const known = written.get(meta) ?? Buffer.from(storable(canonicalJson(meta)));
     written.set(meta, known);
     return known;
   });

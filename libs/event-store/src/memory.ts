@@ -3,7 +3,6 @@ import type { JsonObject } from './json.ts';
 import {
   EventStoreError,
   type Append,
-  type CaseRow,
   type Committed,
   type EventStore,
   type InboxOutcome,
@@ -16,7 +15,6 @@ import { Upcasters } from './upcasting.ts';
 
 /** A store for tests of rules and services: the same promises as the real one, and nothing survives it. */
 export class InMemoryEventStore implements EventStore {
-  readonly cases = new Map<string, CaseRow>();
   readonly outbox: OutboxMessage[] = [];
   readonly people = new Map<string, string>();
   readonly inbox: InboxOutcome[] = [];
@@ -77,7 +75,6 @@ export class InMemoryEventStore implements EventStore {
   }
 
   private writeSide(side: SideWrites): void {
-    for (const row of side.cases ?? []) if ((this.cases.get(row.id)?.version ?? 0) < row.version) this.cases.set(row.id, row);
     this.outbox.push(...(side.outbox ?? []));
     for (const person of side.people ?? []) this.people.set(person.index, person.personRef);
     if (side.inbox) this.inbox.push(side.inbox);

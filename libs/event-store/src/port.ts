@@ -50,30 +50,6 @@ export interface Append {
   readonly events: readonly NewEvent[];
 }
 
-/** The row of a case that callers must read back at once; written in the same transaction as its events. */
-export interface CaseRow {
-  readonly id: string;
-  readonly kind: string;
-  readonly phase: string;
-  /** Null for a case about a number. */
-  readonly personRef: string | null;
-  /** E.164, for a case about a number. */
-  readonly number: string | null;
-  readonly office: string | null;
-  /** Actor role, `temporal`, `dialpad` … the case waits on, or null. */
-  readonly waitingOn: string | null;
-  /** ISO instant by which something is due, or null. */
-  readonly due: string | null;
-  readonly attention: boolean;
-  readonly closed: boolean;
-  /** Version of the case's stream that this row reflects. */
-  readonly version: number;
-  /** What the workflow needs to know, ids only (`CaseView` of workflow-contracts). */
-  readonly view: JsonObject;
-  /** ISO instant the case was opened. */
-  readonly openedAt: string;
-}
-
 /** A message to Temporal that must arrive: delivered at least once, in order per case. */
 export interface OutboxMessage {
   readonly caseId: string;
@@ -100,7 +76,6 @@ export interface InboxOutcome {
 
 /** What is written in the same transaction as the events. */
 export interface SideWrites {
-  readonly cases?: readonly CaseRow[];
   readonly outbox?: readonly OutboxMessage[];
   readonly people?: readonly PersonIndexEntry[];
   readonly inbox?: InboxOutcome;

@@ -1,6 +1,7 @@
 import type { LoggedEvent } from '@handover/event-store';
 import type { Db, Projection, Tables } from '@handover/event-store-postgres';
 import type { DataSource } from 'typeorm';
+import { columns } from './columns.ts';
 
 type AuditTables = Tables<'audit_entry' | 'audit_case'>;
 
@@ -61,10 +62,6 @@ const addEntries = async (events: readonly LoggedEvent[], db: Db, { audit_entry,
     columns(rows, 11),
   );
 };
-
-/** Rows as the arrays that one `unnest` takes. */
-const columns = (rows: readonly (readonly unknown[])[], count: number): unknown[][] =>
-  Array.from({ length: count }, (_, column) => rows.map((row) => row[column]));
 
 export interface AuditFilter {
   readonly caseId?: string | undefined;

@@ -1,6 +1,7 @@
 import type { LoggedEvent } from '@handover/event-store';
 import type { Db, Projection, Tables } from '@handover/event-store-postgres';
 import { numberProvenance, type NumberEntry, type NumberRecord } from '@handover/read-models';
+import { columns } from './columns.ts';
 
 type Name = 'number_record' | 'number_entry' | 'number_person';
 type NumberTables = Tables<Name>;
@@ -113,10 +114,6 @@ const saveLines = async (
     columns(rows, 11),
   );
 };
-
-/** Rows as the arrays that one `unnest` takes. */
-const columns = (rows: readonly (readonly unknown[])[], count: number): unknown[][] =>
-  Array.from({ length: count }, (_, column) => rows.map((row) => row[column]));
 
 export interface RecordRow {
   readonly number: string;

@@ -14,7 +14,8 @@ import {
 import type { CaseDetail, CaseItem } from '@handover/contracts';
 import { holdShown } from './legal-holds.ts';
 import { impactIn } from './leaver-impact.ts';
-import type { CaseRow, StoredEvent } from '@handover/event-store';
+import type { StoredEvent } from '@handover/event-store';
+import type { CaseRow } from './case-row.ts';
 
 export interface Shown {
   readonly caseId: string;

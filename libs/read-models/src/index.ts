@@ -1,4 +1,5 @@
 export * from './case-detail.ts';
+export * from './case-row.ts';
 export * from './timeline.ts';
 export * from './legal-holds.ts';
 export * from './leaver-impact.ts';

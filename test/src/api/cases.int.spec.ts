@@ -177,8 +177,18 @@ describe('a person', () => {
 });
 
 describe('lists', () => {
+  it('say that they are being built, where nothing is there yet to read them from', async () => {
+    await api.dataSource.query('ALTER VIEW read.case_row RENAME TO case_row_later');
+    const answer = await api.call('operator', '/v1/cases');
+    expect(answer).toMatchObject({ status: 503, body: { code: 'read-model.building', detail: expect.stringContaining('handover subscriptions') } });
+    expect(answer.headers.get('retry-after')).toBe('5');
+    await api.dataSource.query('ALTER VIEW read.case_row_later RENAME TO case_row');
+    expect((await api.call('operator', '/v1/cases')).status).toBe(200);
+  });
+
   it('come in pages that follow each other to the end', async () => {
     for (let n = 0; n < 5; n += 1) await api.call('requester', '/v1/cases', hire());
+    await api.sealed();
     const seen: string[] = [];
     let cursor: string | undefined;
     do {

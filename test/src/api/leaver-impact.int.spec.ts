@@ -107,6 +107,7 @@ describe('what hangs on a leaver', () => {
     expect(answer.body['problem']).toBeNull();
     const persons = new Persons(api.worker.store);
     const ref = (await api.call('operator', '/v1/persons?employeeId=L-1')).body['ref'];
+    await api.sealed();
     const conflicts = await others().naming(String(ref));
     expect(conflicts).toEqual([{ kind: 'named-as-successor', caseId: counting.body['id'] }]);
     expect((await persons.load(String(ref))).state.cases).toHaveLength(1);

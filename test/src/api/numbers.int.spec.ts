@@ -142,6 +142,7 @@ describe('a release', () => {
       },
     });
     expect(answer.headers.get('location')).toBe(`/v1/cases/${answer.body['id']}`);
+    await api.sealed();
     const { items } = (await api.call('auditor', `/v1/cases?kind=number&number=${encodeURIComponent(number)}`)).body as unknown as { items: object[] };
     expect(items).toMatchObject([{ id: answer.body['id'], person: null, number, waitingOn: 'approver' }]);
     expect((await list('status=reserved&limit=200')).items.find((item) => item.number === number)).toMatchObject({

@@ -58,6 +58,7 @@ describe('subject access', () => {
     });
     await api.worker.store.commit([], { inbox: { id: inboxId, status: 'needs-person', caseIds: [], reason: '/timestamp: missing', pointers: ['/timestamp'] } });
 
+    await api.sealed();
     const all = await exported(ref);
     expect(all.person).toMatchObject({ ref, erased: false, email: 'asks@example.com', givenName: 'Asta' });
     expect(all.cases.map((each) => each.id)).toEqual([id]);

@@ -42,7 +42,10 @@ const openTask = async (task: TaskName, target: JsonObject, userId: string): Pro
 const attempt = async (caseId: string, round: number): Promise<void> =>
   void (await inActivity(() => api.worker.dialpadActivities.taskByHand({ caseId, step: 'task', round })));
 const stepOf = async (caseId: string): Promise<CaseView['steps'][number] | undefined> => (await cases.view(caseId))?.steps.find((step) => step.id === 'task');
-const look = () => inActivity(() => api.worker.dialpadActivities.pollTasks());
+const look = async () => {
+  await api.sealed();
+  return inActivity(() => api.worker.dialpadActivities.pollTasks());
+};
 
 /** Waits for a person, is looked at without a word in the record, is done in the console, and closes itself. */
 const closesItself = async (caseId: string, doneInConsole: () => Promise<unknown>): Promise<void> => {

@@ -93,7 +93,7 @@ const emmett = async ({ url, peer }: WriterSettings): Promise<AppendOne> => {
   };
 };
 
-/** The case command: read, fold, decide, seal, append chained, with the case's row and the message to Temporal. */
+/** The case command: read, fold, decide, seal, append chained, with the message to Temporal. */
 const handover = async ({ url, checkpointKey }: WriterSettings): Promise<AppendOne> => {
   const options: DatabaseOptions = { poolSize: 20, name: 'bench' };
   const db = await openDatabase(url, options);

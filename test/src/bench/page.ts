@@ -5,7 +5,7 @@ import type { Row } from './row.ts';
 /** What each bench does, for who reads the figures. */
 const SAYS: Readonly<Record<string, string>> = {
   append: `Appends through the case command: decide (a case that is opened has nothing to read), seal the reason under the person's key, append
-chained and idempotent, with the case's row and the message to Temporal in the same transaction, while events are sealed into the log
+chained and idempotent, with the message to Temporal in the same transaction, while events are sealed into the log
 ten times a second in the worker's thread for it, and a checkpoint is signed every second. Beside it a plain INSERT of the same bytes,
 and with \`--peer emmett\` emmett-postgresql 0.42.0 (installed into a folder outside of the project for the run; it has no licence)
 appending the same events to a new stream. Every variant in processes of its own, warm, in turns, middle of seven windows of 1.2 s. The

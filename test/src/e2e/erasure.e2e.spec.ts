@@ -241,7 +241,8 @@ describe('afterwards', () => {
   it('no table of any schema holds a value of theirs, in any column, in any form', async () => {
     const { hits, tables } = await scanDatabase(whole.local.postgresUrl, scanner(await values()));
     expect(hits).toEqual(none);
-    expect(tables).toEqual(expect.arrayContaining(['ev.event', 'ev.subject_key', 'app.inbox', 'app.case_row', 'app.idempotency_key', 'app.person_index']));
+    expect(tables).toEqual(expect.arrayContaining(['ev.event', 'ev.subject_key', 'app.inbox', 'app.idempotency_key', 'app.person_index']));
+    expect(tables.some((table) => table.startsWith('read.case_row'))).toBe(true);
   }, 120_000);
 
   it('and one that was there would be found', async () => {

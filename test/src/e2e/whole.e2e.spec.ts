@@ -1,7 +1,10 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { CaseRows, openDatabase, verifyLog, verifyStreams } from '@handover/event-store-postgres';
+import { Cases } from '@handover/case-service';
+import { PostgresEventStore, keyTable, openDatabase, verifyLog, verifyStreams } from '@handover/event-store-postgres';
 import { handover } from '@handover/local';
 import { createLogger } from '@handover/observability';
+import { Keyring, masterKeysInFile } from '@handover/privacy';
+import { CaseRows } from '@handover/read-models-postgres';
 import { restartLost } from '@handover/worker';
 import { decideUpdate } from '@handover/workflow-contracts';
 import { Client, Connection } from '@temporalio/client';
@@ -201,7 +204,9 @@ describe('with parts missing', () => {
     await client.workflow.getHandle(`leaver/${caseId}`).terminate('by hand');
     const dataSource = await openDatabase(whole.local.postgresUrl);
     const rows = new CaseRows(dataSource);
-    const guard = { openCases: (ms: number) => rows.open(ms), client, publicUrl: whole.local.api, log: createLogger('test', 'silent') };
+    const cases = new Cases(new PostgresEventStore(dataSource, new Keyring(masterKeysInFile(whole.masterKeyFile), keyTable(dataSource))));
+    const load = (id: string) => cases.load(id);
+    const guard = { openCases: (ms: number) => rows.open(ms), load, client, publicUrl: whole.local.api, log: createLogger('test', 'silent') };
     await eventually('the loss', async () => (await restartLost(guard, 0)) === 1);
     await dataSource.destroy();
     expect(await whole.approve(caseId, 'leaver')).toBe(200);

@@ -39,23 +39,6 @@ const write = async (db: DataSource, writer: number, loop: number): Promise<void
       ],
       {
         outbox: [{ caseId, kind: 'signal' }],
-        cases: [
-          {
-            id: caseId,
-            kind: 'leaver',
-            phase: 'planned',
-            personRef: 'p',
-            office: null,
-            waitingOn: null,
-            due: null,
-            attention: false,
-            closed: false,
-            version: version + PER_COMMIT,
-            view: {},
-            openedAt: '2026-01-01T00:00:00.000Z',
-            number: null,
-          },
-        ],
       },
     );
     version += PER_COMMIT;

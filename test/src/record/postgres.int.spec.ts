@@ -1,6 +1,6 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { eventIdOf, type CaseRow } from '@handover/event-store';
+import { eventIdOf } from '@handover/event-store';
 import { eventStoreContract } from '@handover/event-store/testing';
 import { testPostgres, type TestDatabase } from '@handover/servers';
 import { Keyring } from '@handover/privacy';
@@ -57,17 +57,19 @@ describe('a commit that the database cannot store', () => {
     ['the character U+0000', 'Ber\u0000lin'],
     ['half of a pair of surrogates', 'Ber\ud800lin'],
     ['the other half, behind backslashes', 'Ber\\\\\udc00lin'],
-  ])('because of %s fails by itself: those that came together with it are stored', async (_what, office) => {
-    const row = (office: string) => ({ id: eventIdOf(office, ['case', 0]), kind: 'joiner', phase: 'planned', personRef: 'p', number: null, office });
-    const more = { waitingOn: null, due: null, attention: false, closed: false, version: 1, view: {}, mentions: [], openedAt: '2026-01-01T00:00:00.000Z' };
-    const streams = ['good-1', 'bad', 'good-2', 'good-3'].map((name) => `${name}/${office.length}/${office.charCodeAt(3)}`);
-    const commit = (stream = '', said = '') =>
-      store.commit([{ stream, expected: 0, events: [happened(stream, 1)] }], { cases: [{ ...row(stream), office: said, ...more } as unknown as CaseRow] });
-    const said = ['Berlin', office, 'literal \\u0000 and \\ud800', 'whole \ud83d\ude00'];
+  ])('because of %s fails by itself: those that came together with it are stored', async (_what, text) => {
+    const streams = ['good-1', 'bad', 'good-2', 'good-3'].map((name) => `${name}/${text.length}/${text.charCodeAt(3)}`);
+    const commit = (stream = '', reason = '') =>
+      store.commit([{ stream, expected: 0, events: [happened(stream, 1)] }], {
+        inbox: { id: eventIdOf(stream, ['inbox', 0]), status: 'ignored', caseIds: [], reason, pointers: [] },
+      });
+    const said = ['Berlin', text, 'literal \\u0000 and \\ud800', 'whole \ud83d\ude00'];
     const answers = await Promise.allSettled(streams.map((stream, n) => commit(stream, said[n])));
 
     expect(answers.map((each) => each.status)).toEqual(['fulfilled', 'rejected', 'fulfilled', 'fulfilled']);
     expect(answers[1]).toMatchObject({ reason: { code: '22P05' } });
+    const inEvent = { stream: streams[1] ?? '', expected: 0, events: [happened('', 1, { data: { office: text } })] };
+    await expect(store.commit([inEvent])).rejects.toMatchObject({ code: '22P05' });
     expect(await Promise.all(streams.map(async (stream) => (await store.read(stream)).length))).toEqual([1, 0, 1, 1]);
   });
 });

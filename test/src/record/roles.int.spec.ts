@@ -146,7 +146,7 @@ describe('a service, given an owner’s URL', () => {
     ['replace a function', `CREATE OR REPLACE FUNCTION ev.append_only() RETURNS trigger LANGUAGE sql AS 'SELECT NULL'`],
     ['become the owner', 'SET ROLE handover'],
     ['make a login', 'CREATE ROLE mine LOGIN'],
-    ['change the application’s tables', 'ALTER TABLE app.case_row ADD COLUMN mine int'],
+    ['change the application’s tables', 'ALTER TABLE app.outbox ADD COLUMN mine int'],
     ['rewrite what migrations left', `UPDATE ev.schema_state SET rights = ''`],
     ['bring a key back', `UPDATE ev.subject_key SET wrapped_dek = '\\x00', destroyed_at = NULL`],
     ['give an event another place', 'UPDATE ev.log_leaf SET position = position + 1'],

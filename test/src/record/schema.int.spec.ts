@@ -44,14 +44,14 @@ describe('the schema', () => {
       /- trigger CREATE TRIGGER no_change .* ON ev.event[^]*\+ .*switched off/,
     ],
     ['a dropped trigger', 'DROP TRIGGER no_truncate ON ev.log_leaf', /- trigger CREATE TRIGGER no_truncate .* ON ev.log_leaf/],
-    ['another column', 'ALTER TABLE app.case_row ADD COLUMN note text', /\+ column app.case_row.note text/],
+    ['another column', 'ALTER TABLE app.outbox ADD COLUMN note text', /\+ column app.outbox.note text/],
     ['a right too many', 'GRANT UPDATE ON ev.event TO handover_app', /\+ right on ev.event: handover_app=rw/],
     [
       'another function',
       `CREATE OR REPLACE FUNCTION ev.append_only() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RETURN NEW; END $$`,
       /- function ev.append_only.*\n.*\+ function ev.append_only/s,
     ],
-    ['a missing index', 'DROP INDEX app.case_row_person', /- index CREATE INDEX case_row_person/],
+    ['a missing index', 'DROP INDEX app.person_index_ref', /- index CREATE INDEX person_index_ref/],
   ])('that was changed by hand stops the start, and %s is named', async (_what, sql, named) => {
     await db.query(sql);
     await expect(migrate(db)).rejects.toMatchObject({ code: 'changed', message: expect.stringMatching(named) });

@@ -1,16 +1,14 @@
 import { randomUUID } from 'node:crypto';
 import { defaultPolicy, type NumberTerms, type Policy } from '@handover/case';
 import { Company, Persons, openNumberCase } from '@handover/case-service';
-import { Sequencer } from '@handover/event-store-postgres';
+import { caughtUp } from '@handover/event-store-postgres';
 import { planTheNumber } from '@handover/planning';
 import { findNumber, historyOf, lastPersonOf } from '@handover/read-models-postgres';
-import { sealAll } from './record.ts';
 import type { SkippedTime } from './skipped-time.ts';
 
-/** The record sealed into the log, and every read model caught up with it. */
+/** The record is sealed into the log, and every read model has caught up with it. */
 export const followed = async (world: Pick<SkippedTime, 'dataSource' | 'composed'>): Promise<void> => {
-  await sealAll(new Sequencer(world.dataSource, { signer: null }));
-  await world.composed.readModels.catchUp();
+  for (const { name } of world.composed.readModels.projections) await caughtUp(world.dataSource, name, 30_000);
 };
 
 /** What the API does when somebody asks to change a number; answers the case, or the code of the refusal. */

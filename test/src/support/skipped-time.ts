@@ -7,11 +7,12 @@ import { parsePolicy, type Secrets } from '@handover/config';
 import { createDialpad } from '@handover/connector-dialpad';
 import { rateBudget } from '@handover/connector-kit';
 import { startSandbox } from '@handover/dialpad-sandbox';
-import { openServiceDatabase } from '@handover/event-store-postgres';
+import { caughtUp, openServiceDatabase } from '@handover/event-store-postgres';
 import { createLogger } from '@handover/observability';
 import { testPostgres, timeSkippingServer } from '@handover/servers';
-import { bundleWorkflows, compose, createWorkers, addSearchAttributes, startRelays } from '@handover/worker';
+import { addSearchAttributes, bundleWorkflows, compose, createWorkers, startFollowing, startRelays, startSequencing } from '@handover/worker';
 import { caseViewQuery, taskQueues, workflowIdOf } from '@handover/workflow-contracts';
+import { Registry } from 'prom-client';
 import { Context } from '@temporalio/activity';
 import { historyToJSON } from '@temporalio/common/lib/proto-utils.js';
 import { TestWorkflowEnvironment } from '@temporalio/testing';
@@ -94,7 +95,10 @@ export const startSkippedTime = async (policyText = '', { users = 60, seed = 7, 
   await addSearchAttributes(env.client, temporal.namespace);
   const workers = await createWorkers(temporal, composed, bundle);
   const running = workers.run();
-  const relays = startRelays(composed, temporal, 'http://127.0.0.1:3900', createLogger('test', 'silent'));
+  const log = createLogger('test', 'silent');
+  const relays = startRelays(composed, temporal, 'http://127.0.0.1:3900', log);
+  const sequencing = startSequencing({ dataSource, signer: null, log });
+  const following = startFollowing({ dataSource, readModels: composed.readModels, registry: new Registry(), log });
   const cases = new Cases(composed.store);
   const control = async <T>(path: string, body?: object): Promise<T> =>
     (await (await fetch(`${sandbox.url}${path}`, body ? { method: 'POST', body: JSON.stringify(body) } : {})).json()) as T;
@@ -112,6 +116,7 @@ export const startSkippedTime = async (policyText = '', { users = 60, seed = 7, 
 
   /** Every open case's workflow knows the newest version of its stream. */
   const heard = async (): Promise<void> => {
+    await caughtUp(dataSource, 'cases', 30_000);
     for (const row of (await composed.rows.list({}, { limit: 200 })).items.filter((each) => !each.closed)) {
       await eventually(`the news of ${row.id}`, async () => {
         const known = await env.client.workflow
@@ -197,6 +202,8 @@ export const startSkippedTime = async (policyText = '', { users = 60, seed = 7, 
     },
     stop: async (): Promise<void> => {
       await relays.stop();
+      await following.stop();
+      await sequencing.stop();
       workers.stop();
       await running;
       await env.teardown();

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { uncoachedUsers } from '../support/company.ts';
+import { followed } from '../support/numbers.ts';
 import { startSkippedTime, type SkippedTime } from '../support/skipped-time.ts';
-import { eventually } from '../support/wait.ts';
 
 let world: SkippedTime;
 
@@ -133,8 +133,8 @@ describe('a joiner', () => {
     await world.until(caseId, 'the end', (view) => view.closed);
     expect((await world.view(caseId)).phase).toBe('cancelled');
     expect((await world.writesOf(user?.id ?? '')).slice(-2)).toEqual(['DELETE /numbers/{number}', 'DELETE /users/{id}']);
-    await eventually('no leaver', async () =>
-      (await world.composed.rows.ofPerson((await world.cases.load(caseId))?.state.personRef ?? '')).every((row) => row.kind === 'joiner'),
-    );
+    await followed(world);
+    const cases = await world.composed.rows.ofPerson((await world.cases.load(caseId))?.state.personRef ?? '');
+    expect(cases.map((row) => row.kind)).toEqual(['joiner']);
   }, 60_000);
 });

@@ -4,6 +4,7 @@ import { createDialpad } from '@handover/connector-dialpad';
 import { rateBudget } from '@handover/connector-kit';
 import { faultsIn, wholeGraph } from '../support/all-calls.ts';
 import { activeUsers, employeeOf, isPlain, oneByOne, type NextUser } from '../support/company.ts';
+import { followed } from '../support/numbers.ts';
 import { startSkippedTime, type SkippedTime } from '../support/skipped-time.ts';
 
 const RECORDING = Buffer.from('a recorded greeting').toString('base64');
@@ -225,6 +226,7 @@ describe('a successor who leaves as well', () => {
     const third = next();
     const counting = await world.leaves(third, { lastWorkingDay: world.dayIn(30), successor: { employeeId: `E-${leaver.id}` } });
     await world.until(counting, 'the plan', (view) => view.planned);
+    await followed(world);
     expect(await world.composed.rows.mentioning((await world.cases.load(caseId))?.state.personRef ?? '')).toEqual([counting]);
   }, 60_000);
 });

@@ -3,6 +3,7 @@ import { workflowIdOf } from '@handover/workflow-contracts';
 import { MockActivityEnvironment } from '@temporalio/testing';
 import { activeUsers, isPlain, oneByOne, type NextUser } from '../support/company.ts';
 import { deletedLeaver } from '../support/leavers.ts';
+import { followed } from '../support/numbers.ts';
 import { startSkippedTime, type SkippedTime } from '../support/skipped-time.ts';
 
 let world: SkippedTime;
@@ -18,7 +19,10 @@ const deleted = async (): Promise<{ caseId: string; userId: string }> => {
   return { caseId: await deletedLeaver(world, user), userId: user.id };
 };
 const late = (duration: string): Promise<void> => world.pass(duration, { dialpadToo: false });
-const look = () => new MockActivityEnvironment().run(() => world.composed.dialpadActivities.pollTasks());
+const look = async () => {
+  await followed(world);
+  return new MockActivityEnvironment().run(() => world.composed.dialpadActivities.pollTasks());
+};
 
 const runOf = async (caseId: string): Promise<string> => (await world.env.client.workflow.getHandle(workflowIdOf('leaver', caseId)).describe()).runId;
 

@@ -7,6 +7,7 @@ import { eventually } from '../support/wait.ts';
 import { MockActivityEnvironment } from '@temporalio/testing';
 import { employeeOf, fillSeats, holdsNumber, oneByOne, uncoachedUsers, type NextUser } from '../support/company.ts';
 import { heldLeaver, untilHeld } from '../support/leavers.ts';
+import { followed } from '../support/numbers.ts';
 import { startSkippedTime, type SkippedTime } from '../support/skipped-time.ts';
 
 let world: SkippedTime;
@@ -69,6 +70,7 @@ describe('where the policy deletes at once (releaseSeat: delete)', () => {
     expect(blocked.attention?.code).toBe('task.restore-user');
     await world.control(`/sandbox/users/${user.id}/restore`, {});
     // Nobody comes back to say so: the company-wide look sees it, and the workflow goes on.
+    await followed(world);
     expect(await new MockActivityEnvironment().run(() => world.composed.dialpadActivities.pollTasks())).toMatchObject({ done: 1 });
     await world.until(caseId, 'the end', (view) => view.closed);
     expect((await world.view(caseId)).phase).toBe('rescinded');

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { caseChangedSignal, retryStepUpdate, taskQueues, workflowIdOf, type CaseInput, type CommandReply } from '@handover/workflow-contracts';
 import { fillSeats } from '../support/company.ts';
 import { eventually } from '../support/wait.ts';
+import { followed } from '../support/numbers.ts';
 import { startSkippedTime, type SkippedTime } from '../support/skipped-time.ts';
 
 let world: SkippedTime;
@@ -49,6 +50,7 @@ describe('a case that waits for long begins a new run in time, and loses no mess
     await world.until(joiner, 'the invitation', (view) => view.phase === 'awaiting-acceptance');
     await world.say('employee.changed', { ...person('maya'), familyName: 'Renamed' });
     const personRef = (await world.cases.load(joiner))?.state.personRef ?? '';
+    await followed(world);
     const mover = (await world.composed.rows.ofPerson(personRef)).find((row) => row.kind === 'mover')?.id ?? '';
     await world.settled();
     const first = await runOf('mover', mover);

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { DialpadUser } from '@handover/connector-dialpad';
 import { activeUsers, isPlain, oneByOne, type NextUser } from '../support/company.ts';
+import { followed } from '../support/numbers.ts';
 import { startSkippedTime, type SkippedTime } from '../support/skipped-time.ts';
 
 let world: SkippedTime;
@@ -171,9 +172,11 @@ describe('the name of a mover', () => {
 
   it('that is told again as it is changes nothing and opens nothing', async () => {
     const user = next('Berlin');
+    await followed(world);
     const before = (await world.composed.rows.list({ kind: 'mover' }, { limit: 200 })).items.length;
     await world.changes(user, { office: 'Berlin' }).then(world.ended);
     await expect(world.changes(user, {})).rejects.toThrow('no case');
+    await followed(world);
     expect((await world.composed.rows.list({ kind: 'mover' }, { limit: 200 })).items.length).toBe(before + 1);
   }, 60_000);
 });

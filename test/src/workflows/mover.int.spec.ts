@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { DialpadUser } from '@handover/connector-dialpad';
 import { activeUsers, employeeOf, fillSeats, holdsNumber, oneByOne, type NextUser } from '../support/company.ts';
+import { followed } from '../support/numbers.ts';
 import { startSkippedTime, type SkippedTime } from '../support/skipped-time.ts';
 
 let world: SkippedTime;
@@ -104,7 +105,8 @@ describe('a mover', () => {
     const user = next('Berlin');
     await world.leaves(user, { lastWorkingDay: world.dayIn(30) });
     await world.say('employee.changed', { ...employeeOf(user), timeZone: 'UTC', license: 'agents' });
+    await followed(world);
     const rows = await world.composed.rows.list({ kind: 'mover' }, { limit: 50 });
-    expect(rows.items.filter((row) => row.view['closed'] === false)).toEqual([]);
+    expect(rows.items.filter((row) => !row.closed)).toEqual([]);
   }, 60_000);
 });

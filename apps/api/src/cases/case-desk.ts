@@ -2,8 +2,9 @@ import { RuleViolation, type CaseCommand, type OpenCase, type Policy } from '@ha
 import { caseStream, holdReason, personStream, type Cases, type Executed, type Persons, type Profile } from '@handover/case-service';
 import type { CaseDetail, CaseItem, TimelineEntry } from '@handover/contracts';
 import type { EventStore } from '@handover/event-store';
-import type { CaseFilter, CaseRows, People } from '@handover/event-store-postgres';
+import type { People } from '@handover/event-store-postgres';
 import { caseDetail, caseItem, timelineOf } from '@handover/read-models';
+import type { CaseFilter, CaseRows } from '@handover/read-models-postgres';
 import type { Caller } from '../http/auth.ts';
 import { byOf } from '../http/by.ts';
 import { Problem, refusal } from '../http/problem.ts';
@@ -86,7 +87,8 @@ export class CaseDesk {
   async person(source: string, employeeId: string): Promise<{ ref: string; cases: { id: string; kind: string; phase: string }[] }> {
     const ref = await this.deps.people.find(await this.deps.indexOf(source, employeeId));
     if (ref === null) throw new Problem(404, 'person.unknown', 'this source never told us about this employee, or the person was erased');
-    return { ref, cases: (await this.deps.rows.ofPerson(ref)).map(({ id, kind, phase }) => ({ id, kind, phase })) };
+    const cases = await this.deps.cases.ofPerson((await this.deps.persons.load(ref)).state);
+    return { ref, cases: cases.map(({ caseId, state }) => ({ id: caseId, kind: state.kind, phase: state.phase })) };
   }
 
   async decide(

@@ -2,7 +2,7 @@ import type { HoldRequest, HoldVerb, Policy } from '@handover/case';
 import { Cases, Persons, holdCase, holdPerson, holdReason, personStream, type HoldDecided } from '@handover/case-service';
 import type { LegalHoldItem, LegalHoldShown } from '@handover/contracts';
 import type { EventStore } from '@handover/event-store';
-import { holdHistories, type CaseRows } from '@handover/event-store-postgres';
+import { holdHistories } from '@handover/event-store-postgres';
 import { holdShown, standingHold } from '@handover/read-models';
 import type { DataSource } from 'typeorm';
 import type { Caller } from '../http/auth.ts';
@@ -12,7 +12,6 @@ import { refusal } from '../http/problem.ts';
 export interface HoldDeskDeps {
   readonly store: EventStore;
   readonly dataSource: DataSource;
-  readonly rows: CaseRows;
   readonly policy: Policy;
   /** The person an actor is, where policy ties them. */
   readonly personOf: (actor: string) => Promise<string | null>;
@@ -95,7 +94,7 @@ export class HoldDesk {
   }
 
   private async personOfCase(caseId: string): Promise<string | null> {
-    return (await this.deps.rows.get(caseId))?.personRef ?? null;
+    return (await new Cases(this.deps.store).load(caseId))?.state.personRef ?? null;
   }
 
   private async request(reason: string, caller: Caller): Promise<HoldRequest> {

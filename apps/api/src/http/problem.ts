@@ -1,5 +1,5 @@
 import { RuleViolation } from '@handover/case';
-import { BadCursor } from '@handover/event-store-postgres';
+import { BadCursor } from '@handover/read-models-postgres';
 import { describeError, type Logger } from '@handover/observability';
 import { Catch, HttpException, type ArgumentsHost, type ExceptionFilter } from '@nestjs/common';
 import type { Request, Response } from 'express';
@@ -105,13 +105,28 @@ const problemOf = (error: unknown): Problem => {
   if (isConnectionLoss(error))
     return new Problem(503, 'database.unavailable', 'the database cannot be reached; try again in a moment', [], { 'retry-after': '2' });
 
+  if (isBeingBuilt(error))
+    return new Problem(
+      503,
+      'read-model.building',
+      'what this answer is read from is being built for the first time; `handover subscriptions` says how far it is',
+      [],
+      {
+        'retry-after': '5',
+      },
+    );
+
   return new Problem(500, 'internal', 'something went wrong here; it is in the log of the API');
 };
 
+const codeIn = (error: unknown): string =>
+  String((error as { code?: unknown; driverError?: { code?: unknown } })?.code ?? (error as { driverError?: { code?: unknown } })?.driverError?.code ?? '');
+
+/** The views on read models are there once a generation has caught up with the log for the first time. */
+const isBeingBuilt = (error: unknown): boolean => codeIn(error) === '42P01' && error instanceof Error && error.message.includes('"read.');
+
 const isConnectionLoss = (error: unknown): boolean => {
-  const code = String(
-    (error as { code?: unknown; driverError?: { code?: unknown } })?.code ?? (error as { driverError?: { code?: unknown } })?.driverError?.code ?? '',
-  );
+  const code = codeIn(error);
   return (
     ['ECONNREFUSED', 'ECONNRESET', '57P01', '57P03', '08006', '08001'].includes(code) ||
     (error instanceof Error && /Connection terminated|timeout exceeded when trying to connect/.test(error.message))

@@ -1,13 +1,13 @@
 import type { AccessReads } from '@handover/audit-feed';
-import { claimOnNumber, type CaseView, type CompanyState, type NumberTarget, type NumberTerms, type Policy } from '@handover/case';
+import { claimOnNumber, type CompanyState, type NumberTarget, type NumberTerms, type Policy } from '@handover/case';
 import { openNumberCase, type Cases, type Company, type Numbers, type Persons } from '@handover/case-service';
 import type { CaseDetail, ChangeNumber, NumberDetail, NumberItem } from '@handover/contracts';
 import { isConnectorError } from '@handover/connector-kit';
 import type { Dialpad } from '@handover/connector-dialpad';
 import type { EventStore } from '@handover/event-store';
-import { BadCursor, type CaseRows, type IdempotencyKeys, type People } from '@handover/event-store-postgres';
+import type { IdempotencyKeys, People } from '@handover/event-store-postgres';
 import { planTheNumber } from '@handover/planning';
-import { findNumber, findNumbers, historyOf, lastPersonOf, type KnownNumber } from '@handover/read-models-postgres';
+import { BadCursor, findNumber, findNumbers, historyOf, lastPersonOf, type CaseRows, type KnownNumber } from '@handover/read-models-postgres';
 import type { DataSource } from 'typeorm';
 import { mayName, type CaseDesk } from '../cases/case-desk.ts';
 import type { Caller } from '../http/auth.ts';
@@ -155,13 +155,13 @@ export class NumberDesk {
   private async claimed(company: CompanyState, number: string): Promise<Claimed | null> {
     const claim = claimOnNumber(company, number, null);
     if (!claim) return null;
-    const row = await this.deps.rows.get(claim.caseId);
+    const state = (await this.deps.cases.load(claim.caseId))?.state;
     return {
       caseId: claim.caseId,
-      kind: row?.kind ?? 'unknown',
+      kind: state?.kind ?? 'unknown',
       withheld: claim.withheld,
-      personRef: row?.personRef ?? null,
-      until: claim.withheld ? ((row?.view as unknown as CaseView | undefined)?.holdUntil ?? null) : null,
+      personRef: state?.personRef ?? null,
+      until: claim.withheld ? (state?.holdUntil ?? null) : null,
     };
   }
 }

@@ -1,10 +1,11 @@
 import type { PersonEvent, Policy } from '@handover/case';
-import { Persons, aboutPerson, appendOf, commitAll, personStream, retryingConflicts, type LoadedPerson } from '@handover/case-service';
+import { Cases, Persons, aboutPerson, appendOf, commitAll, personStream, retryingConflicts, type LoadedCase, type LoadedPerson } from '@handover/case-service';
 import type { Dialpad } from '@handover/connector-dialpad';
 import type { EventStore } from '@handover/event-store';
-import { eventsAbout, rowsAbout, type CaseRows, type EventAbout, type Inbox } from '@handover/event-store-postgres';
+import { eventsAbout, rowsAbout, type EventAbout, type Inbox } from '@handover/event-store-postgres';
 import type { Keyring } from '@handover/privacy';
 import { timelineOf } from '@handover/read-models';
+import type { CaseRows } from '@handover/read-models-postgres';
 import type { DataSource } from 'typeorm';
 import type { HoldDesk } from '../holds/hold-desk.ts';
 import type { Caller } from '../http/auth.ts';
@@ -64,7 +65,8 @@ export class SubjectAccess {
   private async *sections(person: LoadedPerson, caller: Caller): AsyncGenerator<Section> {
     const { personRef, profile, state } = person;
     const { dataSource, keyring, rows, policy, now } = this.deps;
-    const cases = await rows.ofPerson(personRef);
+    const cases = await new Cases(this.deps.store).ofPerson(state);
+    const caseIds = cases.map(({ caseId }) => caseId);
     const { erased, ...names } = profile;
 
     yield { name: 'kind', value: 'handover-subject-export' };
@@ -75,18 +77,15 @@ export class SubjectAccess {
     if (erased)
       yield {
         name: 'erasure',
-        value: await this.erasure(
-          personRef,
-          cases.map((row) => row.id),
-        ),
+        value: await this.erasure(personRef, caseIds),
       };
     yield { name: 'dialpad', value: await this.inDialpad(state.userId, erased) };
     yield { name: 'legalHolds', value: (await this.deps.holds.list('standing')).filter((hold) => hold.personRef === personRef) };
     yield { name: 'retention', value: retentionOf(policy) };
-    yield { name: 'otherRows', value: await rowsAbout(dataSource, personRef) };
-    yield { name: 'cases', value: cases.map(({ id, kind, phase, office, openedAt, closed }) => ({ id, kind, phase, office, openedAt, closed })) };
+    yield { name: 'otherRows', value: { ...(await rowsAbout(dataSource, personRef)), cases: (await rows.ofPerson(personRef)).length } };
+    yield { name: 'cases', value: cases.map(caseShown) };
     yield { name: 'received', each: this.received(personRef) };
-    yield { name: 'events', each: shown(eventsAbout(dataSource, keyring, { personRef, caseIds: cases.map((row) => row.id) }), personRef) };
+    yield { name: 'events', each: shown(eventsAbout(dataSource, keyring, { personRef, caseIds }), personRef) };
   }
 
   private async erasure(personRef: string, caseIds: readonly string[]): Promise<object> {
@@ -119,6 +118,15 @@ export class SubjectAccess {
     for await (const entry of this.deps.inbox.kept()) if (await isAbout(entry.source, entry.body)) yield entry;
   }
 }
+
+const caseShown = ({ caseId, state, openedAt }: LoadedCase): object => ({
+  id: caseId,
+  kind: state.kind,
+  phase: state.phase,
+  office: state.office,
+  openedAt,
+  closed: state.status === 'closed',
+});
 
 const ERASED = 'The key of the person is destroyed: what was personal cannot be read any more, by anybody. What follows names nobody.';
 

@@ -12,16 +12,7 @@ import {
   type Running,
 } from '@handover/case';
 import type { HookBody } from '@handover/contracts';
-import {
-  eventIdOf,
-  type Append,
-  type CaseRow,
-  type EventStore,
-  type InboxOutcome,
-  type JsonObject,
-  type OutboxMessage,
-  type PersonIndexEntry,
-} from '@handover/event-store';
+import { eventIdOf, type Append, type EventStore, type InboxOutcome, type JsonObject, type OutboxMessage, type PersonIndexEntry } from '@handover/event-store';
 import { Cases, type LoadedCase, type Prepared } from '../cases.ts';
 import { Persons, personStream, type LoadedPerson } from '../people.ts';
 import { appendOf, commitAll, retryingConflicts } from '../stream.ts';
@@ -149,7 +140,6 @@ export class Intake {
       ...(takesHold === undefined ? {} : { effectiveAt: takesHold }),
     });
     await commitAll(this.deps.store, [append, ...prepared.map((each): Append => each.append)], {
-      cases: prepared.map((each) => each.row).filter((row): row is CaseRow => row !== null),
       outbox: prepared.flatMap((each): readonly OutboxMessage[] => each.outbox),
       ...(isNew ? { people: [index] } : {}),
       ...(arrived.inbox ? { inbox: outcome } : {}),

@@ -12,15 +12,7 @@ export class MentionsApart1772000000063 implements MigrationInterface {
     await db.query(`DROP INDEX app.case_row_mentions`);
     await db.query(`ALTER TABLE app.case_row ADD COLUMN mentions jsonb GENERATED ALWAYS AS (view -> 'mentions') STORED, SET (fillfactor = 70)`);
     await db.query(`CREATE INDEX case_row_mentions ON app.case_row USING gin (mentions) WHERE NOT closed AND mentions <> '[]'`);
-    // What is generated is not inserted, so that the columns have to be named.
-    await db.query(
-      replacing(
-        WRITE_SIDE.replace(
-          'INTO app.case_row AS c SELECT r.*',
-          `INTO app.case_row AS c (${COLUMNS.join(', ')}) SELECT ${COLUMNS.map((each) => `r.${each}`).join(', ')}`,
-        ),
-      ),
-    );
+    await db.query(replacing(WRITE_SIDE_BY_NAME));
   }
 
   async down(db: QueryRunner): Promise<void> {
@@ -31,3 +23,9 @@ export class MentionsApart1772000000063 implements MigrationInterface {
 }
 
 const COLUMNS = ['id', 'kind', 'phase', 'person_ref', 'office', 'waiting_on', 'due', 'attention', 'closed', 'version', 'view', 'opened_at', 'number'];
+
+/** What is generated is not inserted, so that the columns have to be named. */
+export const WRITE_SIDE_BY_NAME = WRITE_SIDE.replace(
+  'INTO app.case_row AS c SELECT r.*',
+  `INTO app.case_row AS c (${COLUMNS.join(', ')}) SELECT ${COLUMNS.map((each) => `r.${each}`).join(', ')}`,
+);

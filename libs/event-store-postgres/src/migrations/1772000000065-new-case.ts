@@ -20,7 +20,7 @@ const ROW = `(id, kind, phase, person_ref, office, waiting_on, due, attention, c
       VALUES (p_id, p_kind, p_phase, p_person_ref, p_office, p_waiting_on, p_due, p_attention, p_closed, p_version, p_view, p_opened_at, p_number)`;
 
 /** `p_new`: it is the case's first row; where that is not true the commit fails, and is written by `app.commit`, which looks. */
-const WRITE_NEW_OR_KNOWN = `CREATE FUNCTION app.write_case(p_new boolean, p_id uuid, p_kind text, p_phase text, p_person_ref text, p_office text,
+export const WRITE_NEW_OR_KNOWN = `CREATE FUNCTION app.write_case(p_new boolean, p_id uuid, p_kind text, p_phase text, p_person_ref text, p_office text,
     p_waiting_on text, p_due timestamptz, p_attention boolean, p_closed boolean, p_version bigint, p_view jsonb, p_opened_at timestamptz, p_number text, p_outbox text)
   RETURNS void LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
 BEGIN

@@ -29,6 +29,7 @@ import { CommitAlone1772000000062 } from './1772000000062-commit-alone.ts';
 import { MentionsApart1772000000063 } from './1772000000063-mentions-apart.ts';
 import { HeadsInEvents1772000000064 } from './1772000000064-heads-in-events.ts';
 import { NewCase1772000000065 } from './1772000000065-new-case.ts';
+import { CasesFollow1772000000066 } from './1772000000066-cases-follow.ts';
 
 /** In the order they run. */
 export const migrations = [
@@ -63,4 +64,5 @@ export const migrations = [
   MentionsApart1772000000063,
   HeadsInEvents1772000000064,
   NewCase1772000000065,
+  CasesFollow1772000000066,
 ];

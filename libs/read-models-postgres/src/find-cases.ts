@@ -1,4 +1,4 @@
-import type { CaseRow, JsonObject } from '@handover/event-store';
+import type { CaseRow } from '@handover/read-models';
 import type { DataSource } from 'typeorm';
 
 interface Row {
@@ -12,10 +12,14 @@ interface Row {
   due: Date | null;
   attention: boolean;
   closed: boolean;
+  open_task: boolean;
+  mentions: string[];
   version: string;
-  view: JsonObject;
   opened_at: Date;
 }
+
+/** All but `state`, which is large and only for what follows the log. */
+const SHOWN = 'id, kind, phase, person_ref, number, office, waiting_on, due, attention, closed, open_task, mentions, version, opened_at';
 
 export interface CaseFilter {
   readonly kind?: string | undefined;
@@ -34,32 +38,28 @@ export interface Page<T> {
 /** The cursor was not made by us. */
 export class BadCursor extends Error {}
 
+/** Cases as the log knows them, usually some 100 ms behind what was said last; `Cases` of case-service knows one at once. */
 export class CaseRows {
   constructor(private readonly dataSource: DataSource) {}
 
-  async get(id: string): Promise<CaseRow | null> {
-    const rows: Row[] = await this.dataSource.query('SELECT * FROM app.case_row WHERE id = $1', [id]);
-    return rows[0] ? caseRow(rows[0]) : null;
-  }
-
   async ofPerson(personRef: string): Promise<readonly CaseRow[]> {
-    const rows: Row[] = await this.dataSource.query('SELECT * FROM app.case_row WHERE person_ref = $1 ORDER BY opened_at, id', [personRef]);
+    const rows: Row[] = await this.dataSource.query(`SELECT ${SHOWN} FROM read.case_row WHERE person_ref = $1 ORDER BY opened_at, id`, [personRef]);
     return rows.map(caseRow);
   }
 
   /** Ids of open cases in a phase, the oldest first. */
   async idsIn(kind: string, phase: string): Promise<readonly string[]> {
-    const rows: { id: string }[] = await this.dataSource.query('SELECT id FROM app.case_row WHERE kind = $1 AND phase = $2 AND NOT closed ORDER BY opened_at', [
-      kind,
-      phase,
-    ]);
+    const rows: { id: string }[] = await this.dataSource.query(
+      'SELECT id FROM read.case_row WHERE kind = $1 AND phase = $2 AND NOT closed ORDER BY opened_at',
+      [kind, phase],
+    );
     return rows.map((row) => row.id);
   }
 
   /** Ids of open cases whose terms name the person beside their own. */
   async mentioning(personRef: string): Promise<readonly string[]> {
     const rows: { id: string }[] = await this.dataSource.query(
-      `SELECT id FROM app.case_row WHERE NOT closed AND mentions <> '[]' AND mentions ? $1 ORDER BY opened_at`,
+      `SELECT id FROM read.case_row WHERE NOT closed AND mentions <> '{}' AND mentions @> ARRAY[$1]::text[] ORDER BY opened_at`,
       [personRef],
     );
     return rows.map((row) => row.id);
@@ -67,17 +67,14 @@ export class CaseRows {
 
   /** Ids of open cases in which a task waits for a person, the oldest first. */
   async withOpenTasks(): Promise<readonly string[]> {
-    const rows: { id: string }[] = await this.dataSource.query(
-      `SELECT id FROM app.case_row WHERE NOT closed AND attention
-         AND view @? '$.steps[*] ? (exists(@.task) && (@.status == "blocked" || @.status == "contradicted"))' ORDER BY opened_at`,
-    );
+    const rows: { id: string }[] = await this.dataSource.query('SELECT id FROM read.case_row WHERE open_task ORDER BY opened_at');
     return rows.map((row) => row.id);
   }
 
   /** Open cases that were opened at least so long ago, the oldest first. */
   async open(olderThanMs: number): Promise<readonly CaseRow[]> {
     const rows: Row[] = await this.dataSource.query(
-      'SELECT * FROM app.case_row WHERE NOT closed AND opened_at <= now() - make_interval(secs => $1) ORDER BY opened_at',
+      `SELECT ${SHOWN} FROM read.case_row WHERE NOT closed AND opened_at <= now() - make_interval(secs => $1) ORDER BY opened_at`,
       [olderThanMs / 1000],
     );
     return rows.map(caseRow);
@@ -87,7 +84,7 @@ export class CaseRows {
   async list(filter: CaseFilter, { cursor, limit }: { readonly cursor?: string | undefined; readonly limit: number }): Promise<Page<CaseRow>> {
     const after = cursor === undefined ? [null, null] : readCursor(cursor);
     const rows: Row[] = await this.dataSource.query(
-      `SELECT * FROM app.case_row
+      `SELECT ${SHOWN} FROM read.case_row
        WHERE ($1::text IS NULL OR kind = $1) AND ($2::text IS NULL OR phase = $2) AND ($3::text IS NULL OR waiting_on = $3)
          AND ($4::text IS NULL OR person_ref = $4) AND ($5::boolean IS NULL OR attention = $5)
          AND ($6::timestamptz IS NULL OR (opened_at, id) < ($6::timestamptz, $7::uuid)) AND ($9::text IS NULL OR number = $9)
@@ -127,16 +124,8 @@ const caseRow = (row: Row): CaseRow => ({
   due: row.due?.toISOString() ?? null,
   attention: row.attention,
   closed: row.closed,
+  openTask: row.open_task,
+  mentions: row.mentions,
   version: Number(row.version),
-  view: row.view,
   openedAt: row.opened_at.toISOString(),
 });
-
-export class People {
-  constructor(private readonly dataSource: DataSource) {}
-
-  async find(index: string): Promise<string | null> {
-    const rows: { person_ref: string }[] = await this.dataSource.query('SELECT person_ref FROM app.person_index WHERE index = $1', [index]);
-    return rows[0]?.person_ref ?? null;
-  }
-}
