@@ -1,4 +1,5 @@
-import { EventStoreError, eventIdOf, type EventMeta, type EventStore, type JsonObject } from '@handover/event-store';
+import { eventIdOf } from '@handover/event-ids';
+import { EventStoreError, type EventMeta, type EventStore, type JsonObject } from '@handover/event-store';
 
 export interface Said {
   readonly stream: string;

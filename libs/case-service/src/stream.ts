@@ -1,7 +1,7 @@
 import { upcasters, type Decided } from '@handover/case';
+import { eventIdOf } from '@handover/event-ids';
 import {
   EventStoreError,
-  eventIdOf,
   type Append,
   type Committed,
   type EventMeta,

@@ -1,5 +1,4 @@
 export * from './canonical.ts';
-export * from './ids.ts';
 export * from './json.ts';
 export * from './log.ts';
 export * from './memory.ts';

@@ -21,7 +21,7 @@ export interface EventMeta {
 }
 
 export interface NewEvent {
-  /** UUIDv5, derived: a retry repeats it (see `eventIdOf`). */
+  /** UUIDv5, derived: a retry repeats it (`eventIdOf` of event-ids). */
   readonly id: string;
   readonly type: string;
   /** Version of the shape of `data` and `personal`, from 1. */

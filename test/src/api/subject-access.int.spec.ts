@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { Persons, erasing, personStream } from '@handover/case-service';
-import { eventIdOf } from '@handover/event-store';
+import { eventIdOf } from '@handover/event-ids';
 import { eventsAbout } from '@handover/event-store-postgres';
 import type { DataSource } from 'typeorm';
 import { startApi, type RunningApi } from '../support/api.ts';

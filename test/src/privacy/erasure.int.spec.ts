@@ -5,7 +5,8 @@ import { randomBytes, randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { Persons, erasing, holdPerson, personStream } from '@handover/case-service';
 import { defaultPolicy, mayBeErased } from '@handover/case';
-import { eventIdOf, type NewEvent } from '@handover/event-store';
+import { eventIdOf } from '@handover/event-ids';
+import type { NewEvent } from '@handover/event-store';
 import {
   Inbox,
   People,

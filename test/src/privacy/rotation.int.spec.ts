@@ -4,7 +4,7 @@ import { existsSync, mkdtempSync, readFileSync, statSync, writeFileSync } from '
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { eventIdOf } from '@handover/event-store';
+import { eventIdOf } from '@handover/event-ids';
 import { Inbox, PostgresEventStore, keyTable, migrate, openDatabase, rotatingAlone, rotationTable, verifyStreams } from '@handover/event-store-postgres';
 import { Keyring, addMaster, bringBack, masterKeysInFile, masterKeysInText, readMasterKeyFile, rotateMaster, type MasterKeyEntry } from '@handover/privacy';
 import { testPostgres, type TestDatabase } from '@handover/servers';

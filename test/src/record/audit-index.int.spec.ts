@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { eventIdOf, type EventMeta, type JsonObject, type NewEvent } from '@handover/event-store';
+import { eventIdOf } from '@handover/event-ids';
+import type { EventMeta, JsonObject, NewEvent } from '@handover/event-store';
 import { ReadModels, Sequencer } from '@handover/event-store-postgres';
 import { findAudit, projections, type AuditFilter } from '@handover/read-models-postgres';
 import type { DataSource } from 'typeorm';

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { CaseCommand, LeaverTerms } from '@handover/case';
 import { Cases } from '@handover/case-service';
-import { eventIdOf } from '@handover/event-store';
+import { eventIdOf } from '@handover/event-ids';
 import { NotThereYet, ReadModels, Sequencer, caughtUp, type PostgresEventStore } from '@handover/event-store-postgres';
 import { caseRowOf } from '@handover/read-models';
 import { CaseRows, caseList } from '@handover/read-models-postgres';

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import { eventIdOf } from '@handover/event-store';
+import { eventIdOf } from '@handover/event-ids';
 import { Sequencer, checkpointKeys, checkpoints, currentKey, followLog, proofOf, rotateKey, verifyLog, verifyStreams } from '@handover/event-store-postgres';
 import { provesInclusion } from '@handover/merkle';
 import { followKeys, readEntry, readNote, sha256, verifyExport, writeEntry, type LogEntry } from '@handover/record-proof';

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
-import { eventIdOf } from '@handover/event-store';
+import { eventIdOf } from '@handover/event-ids';
 import { ReadModels, Sequencer, type Projection } from '@handover/event-store-postgres';
 import { createDatabase } from '@handover/servers';
 import pg from 'pg';

@@ -1,6 +1,6 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { eventIdOf } from '@handover/event-store';
+import { eventIdOf } from '@handover/event-ids';
 import { eventStoreContract } from '@handover/event-store/testing';
 import { testPostgres, type TestDatabase } from '@handover/servers';
 import { Keyring } from '@handover/privacy';

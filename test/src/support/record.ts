@@ -1,5 +1,6 @@
 import { generateKeyPairSync } from 'node:crypto';
-import { eventIdOf, type NewEvent } from '@handover/event-store';
+import { eventIdOf } from '@handover/event-ids';
+import type { NewEvent } from '@handover/event-store';
 import type { Sequencer } from '@handover/event-store-postgres';
 import { signerOf, type Signer } from '@handover/record-proof';
 

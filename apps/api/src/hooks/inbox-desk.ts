@@ -1,4 +1,5 @@
-import { EventStoreError, eventIdOf, type EventStore, type JsonObject, type SideWrites } from '@handover/event-store';
+import { eventIdOf } from '@handover/event-ids';
+import { EventStoreError, type EventStore, type JsonObject, type SideWrites } from '@handover/event-store';
 import type { Inbox, InboxEntry, InboxPage } from '@handover/event-store-postgres';
 import type { Caller } from '../http/auth.ts';
 import { metaOf } from '../http/by.ts';

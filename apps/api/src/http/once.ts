@@ -1,4 +1,4 @@
-import { eventIdOf } from '@handover/event-store';
+import { eventIdOf } from '@handover/event-ids';
 import type { IdempotencyKeys } from '@handover/event-store-postgres';
 import { Problem } from './problem.ts';
 

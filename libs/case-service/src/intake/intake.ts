@@ -12,7 +12,8 @@ import {
   type Running,
 } from '@handover/case';
 import type { HookBody } from '@handover/contracts';
-import { eventIdOf, type Append, type EventStore, type InboxOutcome, type JsonObject, type OutboxMessage, type PersonIndexEntry } from '@handover/event-store';
+import { eventIdOf } from '@handover/event-ids';
+import type { Append, EventStore, InboxOutcome, JsonObject, OutboxMessage, PersonIndexEntry } from '@handover/event-store';
 import { Cases, type LoadedCase, type Prepared } from '../cases.ts';
 import { Persons, personStream, type LoadedPerson } from '../people.ts';
 import { appendOf, commitAll, retryingConflicts } from '../stream.ts';

@@ -1,11 +1,11 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { eventIdOf } from '../ids.ts';
+import { v5 } from 'uuid';
 import { EventStoreError, type Append, type EventStore, type NewEvent } from '../port.ts';
 import { StoreModel } from './model.ts';
 
 const event = (stream: string, n: number, more: Partial<NewEvent> = {}): NewEvent => ({
-  id: eventIdOf(stream, ['event', n]),
+  id: v5(`${stream}/${n}`, v5.URL),
   type: 'Happened',
   schema: 1,
   data: { n },
