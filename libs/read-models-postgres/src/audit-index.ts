@@ -8,7 +8,7 @@ type AuditTables = Tables<'audit_entry' | 'audit_case'>;
 /** Which events are about what: everything an auditor filters by, and nothing personal. */
 export const auditIndex: Projection<'audit_entry' | 'audit_case'> = {
   name: 'audit-index',
-  version: 3,
+  version: 4,
   tables: ['audit_entry', 'audit_case'],
   create: async (db, { audit_entry, audit_case }) => {
     await db.query(`CREATE TABLE ${audit_case} (case_id text PRIMARY KEY, kind text NOT NULL, person_ref text)`);
@@ -16,10 +16,10 @@ export const auditIndex: Projection<'audit_entry' | 'audit_case'> = {
       position bigint PRIMARY KEY, recorded_at timestamptz NOT NULL, stream text NOT NULL, version bigint NOT NULL, type text NOT NULL,
       case_id text, kind text, person_ref text, actor text NOT NULL, on_behalf_of text, channel text NOT NULL, step text
     )`);
-    await db.query(`CREATE INDEX ON ${audit_entry} (case_id, position)`); // what was told before its case is looked up by it
+    await db.query(`CREATE INDEX ON ${audit_entry} (case_id) WHERE kind IS NULL AND case_id IS NOT NULL`); // what was told before its case
   },
   index: async (db, { audit_entry }) => {
-    for (const column of ['person_ref', 'actor', 'kind', 'type', 'recorded_at']) await db.query(`CREATE INDEX ON ${audit_entry} (${column}, position)`);
+    for (const column of ['case_id', 'person_ref', 'actor', 'kind', 'type', 'recorded_at']) await db.query(`CREATE INDEX ON ${audit_entry} (${column}, position)`);
   },
   apply: async (events, db, tables) => {
     await openCases(events, db, tables);
@@ -34,7 +34,7 @@ const openCases = async (events: readonly LoggedEvent[], db: Db, { audit_entry, 
   await db.query(`INSERT INTO ${audit_case} SELECT * FROM unnest($1::text[], $2::text[], $3::text[]) ON CONFLICT DO NOTHING`, columns(opened, 3));
   await db.query(
     `UPDATE ${audit_entry} e SET kind = c.kind, person_ref = coalesce(e.person_ref, c.person_ref)
-     FROM ${audit_case} c WHERE c.case_id = e.case_id AND e.case_id = ANY ($1) AND e.kind IS NULL`,
+     FROM ${audit_case} c WHERE c.case_id = e.case_id AND e.case_id = ANY ($1) AND e.kind IS NULL AND e.case_id IS NOT NULL`,
     [opened.map(([caseId]) => caseId)],
   );
 };

@@ -94,6 +94,6 @@ describe('the audit index', () => {
     while ((await indexes()) === 2) await anew.advance('audit-index');
     expect((await anew.status()).find((each) => each.generation === generation)).toMatchObject({ state: 'building', lag: 0 });
     await anew.catchUp();
-    expect([await indexes(), await anew.status()]).toEqual([7, expect.arrayContaining([expect.objectContaining({ generation, state: 'live' })])]);
+    expect([await indexes(), await anew.status()]).toEqual([8, expect.arrayContaining([expect.objectContaining({ generation, state: 'live' })])]);
   });
 });
