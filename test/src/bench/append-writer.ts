@@ -2,13 +2,13 @@ import { randomUUID } from 'node:crypto';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import type { LeaverTerms, OpenCaseCommand } from '@handover/case';
 import { Cases } from '@handover/case-service';
 import { PostgresEventStore, keyTable, openDatabase, type DatabaseOptions } from '@handover/event-store-postgres';
 import { createLogger } from '@handover/observability';
 import { Keyring } from '@handover/privacy';
 import { sequenceApart } from '@handover/worker/sequencing';
 import pg from 'pg';
+import { changes, opening } from './a-leaver.ts';
 
 /** What the parent asks for, one window after the other. */
 export interface Window {
@@ -34,26 +34,6 @@ export interface WriterSettings {
 
 type AppendOne = (events: number) => Promise<unknown>;
 
-const terms: LeaverTerms = {
-  kind: 'leaver',
-  lastWorkingDay: '2026-03-09',
-  cutOff: '2026-03-10T00:00:00.000Z',
-  zone: 'Europe/Berlin',
-  zoneFrom: 'fact',
-  urgency: 'normal',
-  reasonCode: 'voluntary',
-  successor: { kind: 'pool' },
-};
-const REASON = 'She told us on Monday that she goes, and asked that her team hears it from her first.';
-const opening = (personRef: string): OpenCaseCommand => ({
-  personRef,
-  source: 'generic',
-  requester: 'source:generic',
-  office: 'Berlin',
-  terms,
-  factId: randomUUID(),
-  reason: REASON,
-});
 const meta = { actor: 'source:generic', channel: 'webhook', cause: randomUUID() };
 const poolFor = (url: string): pg.Pool => new pg.Pool({ connectionString: url, max: 100 });
 
@@ -106,12 +86,11 @@ const handover = async ({ url, checkpointKey }: WriterSettings): Promise<AppendO
   let n = 0;
   return (events) => {
     const open = opening(people[(n += 1) % people.length] as string);
-    const moved = Array.from({ length: events - 1 }, (_, day) => ({
-      type: 'changeTerms' as const,
-      factId: randomUUID(),
-      terms: { ...terms, lastWorkingDay: `2026-04-${day + 10}` },
-    }));
-    return cases.execute(randomUUID(), [{ type: 'open', open }, ...moved], { actor: 'source:generic', channel: 'webhook', commandId: randomUUID() });
+    return cases.execute(randomUUID(), [{ type: 'open', open }, ...changes(events - 1)], {
+      actor: 'source:generic',
+      channel: 'webhook',
+      commandId: randomUUID(),
+    });
   };
 };
 
