@@ -19,7 +19,8 @@ export const auditIndex: Projection<'audit_entry' | 'audit_case'> = {
     await db.query(`CREATE INDEX ON ${audit_entry} (case_id) WHERE kind IS NULL AND case_id IS NOT NULL`); // what was told before its case
   },
   index: async (db, { audit_entry }) => {
-    for (const column of ['case_id', 'person_ref', 'actor', 'kind', 'type', 'recorded_at']) await db.query(`CREATE INDEX ON ${audit_entry} (${column}, position)`);
+    for (const column of ['case_id', 'person_ref', 'actor', 'kind', 'type', 'recorded_at'])
+      await db.query(`CREATE INDEX ON ${audit_entry} (${column}, position)`);
   },
   apply: async (events, db, tables) => {
     await openCases(events, db, tables);
