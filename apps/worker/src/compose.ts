@@ -6,8 +6,8 @@ import { Cases, Company, Intake, type KeptBodies, Persons, type IntakeDeps, Rete
 import { rolesOf, type Secrets } from '@handover/config';
 import type { Dialpad } from '@handover/connector-dialpad';
 import type { EventStore } from '@handover/event-store';
-import { Inbox, Outbox, People, PostgresEventStore, ReadModels, caughtUp, keyTable, RetentionRows } from '@handover/event-store-postgres';
-import { CaseRows, caseList, lastPersonOf, projections } from '@handover/read-models-postgres';
+import { Inbox, Outbox, People, PostgresEventStore, ReadModels, keyTable, RetentionRows } from '@handover/event-store-postgres';
+import { CaseRows, lastPersonOf, projections } from '@handover/read-models-postgres';
 import { Keyring, type MasterKeys } from '@handover/privacy';
 import { uuidv7 } from './ids.ts';
 import { otherCases } from '@handover/planning';
@@ -105,15 +105,8 @@ export const compose = ({ dataSource, masterKey, dialpad, policy, secrets, now =
       policy,
       now,
       cases,
-      others: otherCases({
-        cases,
-        company,
-        // What is planned here is done: a case that was opened a moment ago counts.
-        mentioning: async (ref) => {
-          await caughtUp(dataSource, caseList.name);
-          return rows.mentioning(ref);
-        },
-      }),
+      // What is planned here is done: a case that was opened a moment ago counts.
+      others: otherCases({ cases, company, mentioning: (ref) => rows.mentioningNow(ref) }),
       persons: new Persons(store),
       ownerOf: async (userId) => people.find(await indexOf('dialpad-user', userId)),
       userIndex: (userId) => indexOf('dialpad-user', userId),

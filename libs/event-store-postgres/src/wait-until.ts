@@ -23,8 +23,8 @@ export const waitUntil = (dataSource: DataSource, readModel: string, event: Awai
   });
 
 /** Events that have no place in the log yet, and how many have one. */
-const SO_FAR = `SELECT size, ARRAY(SELECT e.seq FROM ev.event e WHERE e.seq > watermark
-  AND NOT EXISTS (SELECT 1 FROM ev.log_leaf l WHERE l.seq = e.seq)) AS waiting FROM ev.log_state`;
+const SO_FAR = `SELECT s.size, ARRAY(SELECT e.seq FROM ev.event e WHERE e.seq > s.watermark
+  AND NOT EXISTS (SELECT 1 FROM ev.log_leaf l WHERE l.seq = e.seq AND l.seq > s.watermark)) AS waiting FROM ev.log_state s`;
 const IS_THERE = `SELECT l.count = cardinality($2::bigint[]) AND s.position >= greatest($3, l.next) AS there
   FROM read.subscription s, (SELECT count(*), max(position) + 1 AS next FROM ev.log_leaf WHERE seq = ANY ($2::bigint[])) l WHERE s.name = $1 AND s.state = 'live'`;
 

@@ -1,4 +1,4 @@
-import type { Conflict } from '@handover/case';
+import { viewOf, type Conflict } from '@handover/case';
 import type { Cases, Company } from '@handover/case-service';
 
 /** A colleague whose own leaver case runs. */
@@ -20,7 +20,7 @@ export interface OtherCases {
 export interface OtherCasesDeps {
   readonly cases: Pick<Cases, 'load'>;
   readonly company: Pick<Company, 'state'>;
-  /** Ids of open cases whose terms name the person. */
+  /** Ids of cases whose terms name the person, or did a moment ago. */
   readonly mentioning: (personRef: string) => Promise<readonly string[]>;
 }
 
@@ -38,9 +38,11 @@ export const otherCases = ({ cases, company, mentioning }: OtherCasesDeps): Othe
   },
 
   naming: async (personRef) => {
-    const found = await Promise.all((await mentioning(personRef)).map(async (caseId) => ({ caseId, state: (await cases.load(caseId))?.state })));
-    return found.flatMap(({ caseId, state }): readonly Conflict[] => {
-      if (state?.status !== 'open' || state.personRef === personRef) return [];
+    const found = await Promise.all((await mentioning(personRef)).map((caseId) => cases.load(caseId)));
+    return found.flatMap((each): readonly Conflict[] => {
+      if (each?.state.status !== 'open' || each.state.personRef === personRef) return [];
+      const { caseId, state, version } = each;
+      if (!viewOf(state, version).mentions?.includes(personRef)) return [];
       return state.terms.kind === 'joiner' ? [{ kind: 'number-awaited', caseId }] : [{ kind: 'named-as-successor', caseId }];
     });
   },

@@ -1,5 +1,7 @@
+import { NotThereYet, caughtUp } from '@handover/event-store-postgres';
 import type { CaseRow } from '@handover/read-models';
 import type { DataSource } from 'typeorm';
+import { caseList } from './case-list.ts';
 
 interface Row {
   id: string;
@@ -35,6 +37,9 @@ export interface Page<T> {
   readonly cursor?: string;
 }
 
+/** A plan does not wait for longer. */
+const PATIENCE_MS = 2_000;
+
 /** The cursor was not made by us. */
 export class BadCursor extends Error {}
 
@@ -60,6 +65,25 @@ export class CaseRows {
   async mentioning(personRef: string): Promise<readonly string[]> {
     const rows: { id: string }[] = await this.dataSource.query(
       `SELECT id FROM read.case_row WHERE NOT closed AND mentions <> '{}' AND mentions @> ARRAY[$1]::text[] ORDER BY opened_at`,
+      [personRef],
+    );
+    return rows.map((row) => row.id);
+  }
+
+  /**
+   * The same, of everything that was committed until now: waits for the list, and where that stands still asks the events
+   * themselves, which reads them all. May name a case that no longer mentions the person.
+   */
+  async mentioningNow(personRef: string, withinMs = PATIENCE_MS): Promise<readonly string[]> {
+    try {
+      await caughtUp(this.dataSource, caseList.name, withinMs);
+      return await this.mentioning(personRef);
+    } catch (error) {
+      if (!(error instanceof NotThereYet)) throw error;
+    }
+    const rows: { id: string }[] = await this.dataSource.query(
+      `SELECT DISTINCT substr(stream_id, 6) AS id FROM ev.event
+       WHERE stream_id LIKE 'case/%' AND type IN ('CaseOpened', 'TermsChanged') AND position(convert_to($1, 'UTF8') IN body) > 0`,
       [personRef],
     );
     return rows.map((row) => row.id);

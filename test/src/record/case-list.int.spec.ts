@@ -107,14 +107,16 @@ describe('the list of cases', () => {
 
 describe('who decides by the list', () => {
   it('waits for what was committed before, and hears where it stands still', async () => {
-    const caseId = await opens('p-6');
+    const caseId = await opens('p-6', { successor: { kind: 'person', personRef: 'p-7' } });
     await expect(caughtUp(db, 'cases', 50)).rejects.toBeInstanceOf(NotThereYet);
+    expect([await rows.mentioning('p-7'), await rows.mentioningNow('p-7', 50)]).toEqual([[], [caseId]]); // out of the events
     const waiting = caughtUp(db, 'cases');
     await sealAll(new Sequencer(db, { signer: null }));
     await expect(caughtUp(db, 'cases', 50)).rejects.toBeInstanceOf(NotThereYet); // it has its place, and is not applied
     await models.catchUp();
     await waiting;
     expect((await rows.ofPerson('p-6')).map((row) => row.id)).toEqual([caseId]);
+    expect(await rows.mentioningNow('p-7', 0)).toEqual([caseId]);
     await caughtUp(db, 'cases', 0);
     await expect(caughtUp(db, 'no such model', 0)).rejects.toBeInstanceOf(NotThereYet);
   });
