@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { legalHold } from './holds.ts';
 import { leaverImpact, planShape } from './plan.ts';
-import { id, instant, page, reason } from './values.ts';
+import { id, instant, page, query, reason } from './values.ts';
 
 export const startCase = z
   .object({
@@ -10,7 +10,7 @@ export const startCase = z
     reason: reason.optional(),
   })
   .meta({ id: 'StartCase' });
-export const startCaseQuery = z.object({ preview: z.enum(['true', 'false']).optional() });
+export const startCaseQuery = query({ preview: z.enum(['true', 'false']).optional() });
 
 export const decision = z
   .object({ decision: z.enum(['approve', 'refuse']), reason: reason.optional(), planHash: z.string().min(1, 'the hash of the plan that was looked at') })
@@ -19,7 +19,7 @@ export const reasonBody = z.object({ reason }).meta({ id: 'Reason' });
 export const retryBody = z.object({ reason: reason.optional() }).meta({ id: 'Retry' });
 export const evidenceBody = z.object({ evidence: z.string().trim().min(1, 'say what was done and where it can be seen').max(4_000) }).meta({ id: 'Evidence' });
 
-export const caseQuery = z.object({
+export const caseQuery = query({
   kind: z.enum(['joiner', 'mover', 'leaver', 'number']).optional(),
   phase: z.string().max(60).optional(),
   waitingOn: z.string().max(100).optional(),
@@ -28,8 +28,8 @@ export const caseQuery = z.object({
   attention: z.enum(['true', 'false']).optional(),
   ...page,
 });
-export const personQuery = z.object({ source: z.string().min(1).default('generic'), employeeId: z.string().min(1) });
-export const evidenceQuery = z.object({ format: z.enum(['json', 'html']).default('json') });
+export const personQuery = query({ source: z.string().min(1).default('generic'), employeeId: z.string().min(1) });
+export const evidenceQuery = query({ format: z.enum(['json', 'html']).default('json') });
 export const caseId = z.uuid('a case id is a UUID');
 
 const attention = z.object({ step: id, code: z.string(), since: instant.nullable() }).nullable();

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { instant } from './values.ts';
+import { instant, query } from './values.ts';
 
 /** A hold as everybody who decides must see it. */
 export const legalHold = z
@@ -25,7 +25,7 @@ export const legalHoldItem = z
   })
   .meta({ id: 'LegalHoldItem' });
 export const legalHoldList = z.object({ items: z.array(legalHoldItem), cursor: z.string().optional() }).meta({ id: 'LegalHoldList' });
-export const legalHoldQuery = z.object({ state: z.enum(['standing', 'unconfirmed', 'overdue', 'lift-asked']).default('standing') });
+export const legalHoldQuery = query({ state: z.enum(['standing', 'unconfirmed', 'overdue', 'lift-asked']).default('standing') });
 export const legalHoldDecision = z
   .object({ decision: z.enum(['approve', 'refuse']), reason: z.string().trim().min(1, 'say why').max(2_000) })
   .meta({ id: 'LegalHoldDecision' });

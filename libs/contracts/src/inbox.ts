@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { id, instant, page } from './values.ts';
+import { id, instant, page, query } from './values.ts';
 
 export const hookAccepted = z.object({ id, status: z.enum(['accepted', 'duplicate']) }).meta({ id: 'HookAccepted' });
 export const inboxEntry = z
@@ -21,7 +21,7 @@ export const dismissFact = z
       .describe('A code, not words: it stays in the record'),
   })
   .meta({ id: 'DismissFact' });
-export const inboxQuery = z.object({
+export const inboxQuery = query({
   status: z.enum(['needs-person', 'failed']).default('failed'),
   cursor: z.coerce.number().int().min(1).optional(),
   limit: page.limit,

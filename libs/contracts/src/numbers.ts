@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { instant, reason } from './values.ts';
+import { instant, query, reason } from './values.ts';
 
 const name = z.string().trim().min(1).max(200);
 
@@ -9,7 +9,7 @@ export const e164 = z
   .regex(/^\+?[1-9]\d{3,14}$/, 'a number is like +14155550101')
   .transform((number) => (number.startsWith('+') ? number : `+${number}`));
 
-export const numberQuery = z.object({
+export const numberQuery = query({
   status: z
     .enum(['reserved', 'available', 'call_center', 'call_router', 'department', 'dynamic_caller', 'office', 'pending', 'porting', 'room', 'user', 'released'])
     .optional(),

@@ -1,7 +1,7 @@
 import { z } from 'zod';
-import { instant } from './values.ts';
+import { instant, query } from './values.ts';
 
-export const consistencyQuery = z.object({
+export const consistencyQuery = query({
   from: z.coerce.number('a size is a whole number').int().min(1),
   to: z.coerce.number('a size is a whole number').int().min(1).optional(),
 });

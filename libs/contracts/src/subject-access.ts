@@ -1,9 +1,9 @@
 import { z } from 'zod';
-import { reason } from './values.ts';
+import { query, reason } from './values.ts';
 
 const format = z.enum(['json', 'html']).default('json');
 
-export const subjectExportQuery = z.object({
+export const subjectExportQuery = query({
   format,
   reasonCode: z
     .string()

@@ -67,6 +67,22 @@ describe('the description of the API', () => {
     );
   });
 
+  it('names every parameter there is: a route that takes some refuses any other', async () => {
+    const { body } = await api.request('/openapi.json');
+    const paths = (body as { paths: Record<string, Record<string, { parameters?: { name: string; in: string }[] }>> }).paths;
+    const taking = Object.entries(paths).flatMap(([path, methods]) =>
+      Object.entries(methods).flatMap(([method, { parameters = [] }]) => (parameters.some((each) => each.in === 'query') ? [{ method, path }] : [])),
+    );
+    expect(taking.length).toBeGreaterThan(8);
+    for (const { method, path } of taking) {
+      const asked = `${path.replace(/\{\w+\}/g, '00000000-0000-4000-8000-000000000000')}?preveiw=true`;
+      const keys = ['auditor', 'requester', 'admin'] as const;
+      const answers = await Promise.all(keys.map((key) => api.call(key, asked, method === 'get' ? undefined : {})));
+      const said = answers.filter(({ status }) => status !== 403).map((answer) => `${answer.status} ${JSON.stringify(answer.body)}`);
+      expect([path, said.some((each) => each.startsWith('400') && each.includes('there is no preveiw; there are '))]).toEqual([path, true]);
+    }
+  });
+
   it('shows the body of the HR hook with every type of fact', async () => {
     const { body } = await api.request('/openapi.json');
     const text = JSON.stringify((body as { paths: Json }).paths['/v1/hooks/{source}']);
