@@ -114,7 +114,6 @@ export const compose = ({ dataSource, masterKey, dialpad, policy, secrets, tempo
       dataSource,
       store,
       cases,
-      rows,
       company,
       numbers,
       persons,

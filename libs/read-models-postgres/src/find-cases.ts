@@ -47,6 +47,17 @@ export class BadCursor extends Error {}
 export class CaseRows {
   constructor(private readonly dataSource: DataSource) {}
 
+  /** Waits until the list shows what was committed until now; false where it has not come so far within that time. */
+  async upToNow(withinMs: number): Promise<boolean> {
+    try {
+      await caughtUp(this.dataSource, caseList.name, withinMs);
+      return true;
+    } catch (error) {
+      if (error instanceof NotThereYet) return false;
+      throw error;
+    }
+  }
+
   async ofPerson(personRef: string): Promise<readonly CaseRow[]> {
     const rows: Row[] = await this.dataSource.query(`SELECT ${SHOWN} FROM read.case_row WHERE person_ref = $1 ORDER BY opened_at, id`, [personRef]);
     return rows.map(caseRow);
@@ -75,12 +86,7 @@ export class CaseRows {
    * themselves, which reads them all. May name a case that no longer mentions the person.
    */
   async mentioningNow(personRef: string, withinMs = PATIENCE_MS): Promise<readonly string[]> {
-    try {
-      await caughtUp(this.dataSource, caseList.name, withinMs);
-      return await this.mentioning(personRef);
-    } catch (error) {
-      if (!(error instanceof NotThereYet)) throw error;
-    }
+    if (await this.upToNow(withinMs)) return this.mentioning(personRef);
     const rows: { id: string }[] = await this.dataSource.query(
       `SELECT DISTINCT substr(stream_id, 6) AS id FROM ev.event
        WHERE stream_id LIKE 'case/%' AND type IN ('CaseOpened', 'TermsChanged') AND position(convert_to($1, 'UTF8') IN body) > 0`,

@@ -58,11 +58,13 @@ describe('a case started by hand', () => {
   });
 
   it('shows its plan as a preview and starts nothing', async () => {
+    await api.sealed();
     const before = (await api.call('operator', '/v1/cases')).body['items'] as object[];
     const answer = await api.call('requester', '/v1/cases?preview=true', hire({ adminRole: 'office', number: { from: 'reserved' } }));
     expect(answer).toMatchObject({ status: 200, body: { actions: [{ type: 'openJoiner' }], problem: null, approvals: [{ stage: 'joiner' }] } });
     const { plan } = answer.body as unknown as { plan: { steps: { id: string }[] } };
     expect(plan.steps.map((step) => step.id)).toEqual(['seat', 'invite', 'number', 'admin', 'verify']);
+    await api.sealed();
     expect((await api.call('operator', '/v1/cases')).body['items']).toHaveLength(before.length);
   });
 

@@ -26,6 +26,9 @@ export interface DeskDeps {
 /** Names by the reference of the person, as far as the caller may see them. */
 export type Names = ReadonlyMap<string, string>;
 
+/** So that who has just opened a case finds it in the list; where that stands still it shows what it has. */
+export const LISTS_WAIT_MS = 500;
+
 /** Roles that may see who a person is; the others see the reference. */
 const SEES_NAMES = ['admin', 'operator', 'approver', 'requester'];
 
@@ -80,6 +83,7 @@ export class CaseDesk {
   }
 
   async list(filter: CaseFilter, page: { readonly cursor?: string | undefined; readonly limit: number }): Promise<{ items: CaseItem[]; cursor?: string }> {
+    await this.deps.rows.upToNow(LISTS_WAIT_MS);
     const found = await this.deps.rows.list(filter, page);
     return { items: found.items.map(caseItem), ...(found.cursor === undefined ? {} : { cursor: found.cursor }) };
   }

@@ -50,7 +50,10 @@ export class CasesController {
   }
 
   @Get()
-  @ApiOperation({ summary: 'List cases, newest first' })
+  @ApiOperation({
+    summary: 'List cases, newest first',
+    description: 'Shows what was committed when it was asked for, unless what follows the record is over half a second behind. One case is always as it is.',
+  })
   @ApiResponse({ status: 200, standardSchema: contracts.caseList })
   list(@Query({ schema: contracts.caseQuery }) query: In<typeof contracts.caseQuery>): Promise<object> {
     const { kind, phase, waitingOn, person, number, attention, cursor, limit } = query;

@@ -7,7 +7,7 @@ import type { Dialpad } from '@handover/connector-dialpad';
 import type { EventStore } from '@handover/event-store';
 import type { IdempotencyKeys, People } from '@handover/event-store-postgres';
 import { planTheNumber } from '@handover/planning';
-import { BadCursor, findNumber, findNumbers, historyOf, lastPersonOf, type CaseRows, type KnownNumber } from '@handover/read-models-postgres';
+import { BadCursor, findNumber, findNumbers, historyOf, lastPersonOf, type KnownNumber } from '@handover/read-models-postgres';
 import type { DataSource } from 'typeorm';
 import { mayName, type CaseDesk } from '../cases/case-desk.ts';
 import type { Caller } from '../http/auth.ts';
@@ -21,7 +21,6 @@ export interface NumberDeskDeps {
   readonly dataSource: DataSource;
   readonly store: EventStore;
   readonly cases: Cases;
-  readonly rows: CaseRows;
   readonly company: Company;
   readonly numbers: Numbers;
   readonly persons: Persons;
@@ -71,7 +70,7 @@ export class NumberDesk {
     if (mayName(caller)) await this.deps.access.noteHourly({ actor: caller.actor, what: 'number.read', detail: { number: e164 } });
     const [history, cases, offices] = await Promise.all([
       historyOf(this.deps.dataSource, e164),
-      this.deps.rows.list({ number: e164 }, { limit: 50 }),
+      this.deps.desk.list({ number: e164 }, { limit: 50 }),
       this.offices.all(),
     ]);
     const names = await this.deps.desk.namesOf(
