@@ -7,7 +7,8 @@ export type Awaited = { readonly stream: string; readonly version: number } | { 
 /** The read model did not get there in time; it will, and nothing is lost. */
 export class NotThereYet extends Error {}
 
-const LOOK_EVERY_MS = 15;
+/** What is waited for takes some 100 ms: more looks would only slow it down where many wait. */
+const LOOK_EVERY_MS = 40;
 const PATIENCE_MS = 5_000;
 
 /** `event` is applied to what readers of the read model see. For callers that must see their own write; usually some 100 ms. @throws NotThereYet */

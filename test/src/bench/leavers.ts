@@ -7,10 +7,11 @@ import { rateBudget } from '@handover/connector-kit';
 import { startSandbox } from '@handover/dialpad-sandbox';
 import { migrate, openDatabase } from '@handover/event-store-postgres';
 import { createLogger } from '@handover/observability';
-import { addSearchAttributes, bundleWorkflows, compose, createWorkers, startRelays } from '@handover/worker';
+import { addSearchAttributes, bundleWorkflows, compose, createWorkers, startFollowing, startRelays, startSequencing } from '@handover/worker';
 import { workflowIdOf } from '@handover/workflow-contracts';
 import { Client, Connection } from '@temporalio/client';
 import { NativeConnection, Worker } from '@temporalio/worker';
+import { Registry } from 'prom-client';
 import { plainUsers } from './people.ts';
 import { inParallel, rowOf, type Row } from './row.ts';
 import type { BenchServers } from './servers.ts';
@@ -75,10 +76,16 @@ const runOurs = async (url: string, { connection, native, client }: TemporalPart
   const dialpad = createDialpad({ baseUrl: sandbox.url, apiKey: { reveal: () => 'bench' }, budget: rateBudget(10_000) });
   const policy = parsePolicy(POLICY, 'of the bench');
   const composed = compose({ dataSource, masterKey: randomBytes(32), dialpad, policy, secrets: { apiKeys: [], hooks: {} } });
+  await composed.readModels.prepare();
   const temporal = { connection, native, namespace: 'default' };
   const workers = await createWorkers(temporal, composed, await bundleWorkflows());
   const running = workers.run();
-  const relays = startRelays(composed, temporal, 'http://127.0.0.1:3900', createLogger('bench', 'silent'));
+  const log = createLogger('bench', 'silent');
+  const parts = [
+    startRelays(composed, temporal, 'http://127.0.0.1:3900', log),
+    startSequencing({ dataSource, signer: null, log }),
+    startFollowing({ dataSource, readModels: composed.readModels, registry: new Registry(), log }),
+  ];
   const cases = new Cases(composed.store);
   const users = await plainUsers(sandbox.url);
   const clock = setInterval(() => void fetch(`${sandbox.url}/sandbox/clock`, { method: 'POST', body: '{"advance":"PT72H"}' }), 1_000); // Dialpad's own window passes every second
@@ -141,7 +148,7 @@ const runOurs = async (url: string, { connection, native, client }: TemporalPart
   const counted = await count(client, first);
   const state = (await cases.load(first))?.state;
   const needed = { steps: state?.steps.length ?? 0, decisions: state?.stages.length ?? 0, waits: counted.timers };
-  await relays.stop();
+  for (const part of parts) await part.stop();
   workers.stop();
   await running;
   await dataSource.destroy();

@@ -16,7 +16,7 @@ SHA-256 over as many bytes on one core, and the same events read in log order an
 export verified line by line by the one-file verifier with 256 MB of heap, beside SHA-256 over as many bytes on one core.`,
   webhooks: `Verify the signature, seal the body, store it, answer 202; beside taking the body and one INSERT.`,
   leavers: `From the fact to the certificate, with two approvals, a one-second hold, every effect in the sandbox and every step in the record;
-beside workflows that do nothing as often. Includes the same timers. *actions*: what Temporal Cloud would bill for one such leaver,
+beside workflows that do nothing as often. Includes the same timers; the record is sealed and followed meanwhile, as in a worker. *actions*: what Temporal Cloud would bill for one such leaver,
 beside what must exist: a start, the steps, the decisions, the waits.`,
   budget: `Three worker processes, as \`npm start\` runs one, on 1,000 leavers that all begin at once; counted by the sandbox, which refuses the 21st
 call within any second. The bulk as a whole takes over an hour at 20 calls a second, so a minute out of its middle is measured
