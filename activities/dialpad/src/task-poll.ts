@@ -1,4 +1,4 @@
-import { RuleViolation, stepOf, taskBehind, taskOf, type OpenCase, type PlannedStep, type StepState } from '@handover/case';
+import { RuleViolation, isStuck, stepOf, taskBehind, taskOf, type OpenCase, type PlannedStep, type StepState } from '@handover/case';
 import { systemBy, type LoadedCase } from '@handover/case-service';
 import { isConnectorError, withPriority } from '@handover/connector-kit';
 import type { DialpadActivities } from '@handover/workflow-contracts';
@@ -6,13 +6,11 @@ import { asFailure, contextOf } from './run-step.ts';
 import { Blocked, type DialpadActivityDeps } from './step.ts';
 import { lookAtTask } from './task-steps.ts';
 
-const STUCK = ['blocked', 'contradicted'];
-
 /** Open tasks that Dialpad can show as done. What only a person can say is not looked at. */
 const openTasks = (state: OpenCase): readonly PlannedStep[] =>
   state.steps.filter((step) => {
     const at = stepOf(state, step.id);
-    return STUCK.includes(at.status) && ((taskOf(step)?.readBack ?? null) !== null || waitsForRestore(at) || waitsForPurge(at));
+    return isStuck(at.status) && ((taskOf(step)?.readBack ?? null) !== null || waitsForRestore(at) || waitsForPurge(at));
   });
 
 /** A joiner whose deleted namesake has to be restored, before there is a plan. */

@@ -72,6 +72,7 @@ export const startRelays = (
   log: Logger,
 ): { readonly stop: () => Promise<void> } => {
   const client = new Client({ connection: temporal.connection, namespace: temporal.namespace });
+  const load = (caseId: string) => cases.load(caseId);
   const relays = [
     poll(inboxRelay({ ...inboxOf(inbox), attempts: inboxAttempts, intake, log }), log),
     poll(
@@ -79,7 +80,7 @@ export const startRelays = (
         take: (limit) => outbox.take(limit),
         deliver: (id) => outbox.deliver(id),
         postpone: (id, delayMs, why) => outbox.postpone(id, delayMs, why),
-        load: (caseId) => cases.load(caseId),
+        load,
         client,
         publicUrl,
         log,
@@ -88,7 +89,7 @@ export const startRelays = (
     ),
   ];
 
-  const guard = guardCases({ openCases: (olderThanMs) => rows.open(olderThanMs), load: (caseId) => cases.load(caseId), client, publicUrl, log });
+  const guard = guardCases({ openCases: (olderThanMs) => rows.open(olderThanMs), load, client, publicUrl, log });
 
   return { stop: async () => void (await Promise.all([...relays, guard].map((each) => each.stop()))) };
 };

@@ -2,20 +2,13 @@ import type { LogEntry } from '@handover/record-proof';
 import type { DataSource } from 'typeorm';
 import { LOGGED, entryOf, type LoggedRow } from './event-row.ts';
 
-export interface LogFilter {
-  readonly type?: string | undefined;
-}
-
 /** Events at `position > after` in log order: what a follower reads, never skipping one and never seeing one twice. */
-export const followLog = async (
-  dataSource: DataSource,
-  { after, limit, type }: LogFilter & { readonly after: number; readonly limit: number },
-): Promise<readonly LogEntry[]> =>
+export const followLog = async (dataSource: DataSource, { after, limit }: { readonly after: number; readonly limit: number }): Promise<readonly LogEntry[]> =>
   (
-    (await dataSource.query(
-      `SELECT ${LOGGED} FROM ev.log_leaf l JOIN ev.event e ON e.seq = l.seq WHERE l.position > $1 AND ($2::text IS NULL OR e.type = $2) ORDER BY l.position LIMIT $3`,
-      [after, type ?? null, limit],
-    )) as LoggedRow[]
+    (await dataSource.query(`SELECT ${LOGGED} FROM ev.log_leaf l JOIN ev.event e ON e.seq = l.seq WHERE l.position > $1 ORDER BY l.position LIMIT $2`, [
+      after,
+      limit,
+    ])) as LoggedRow[]
   ).map(entryOf);
 
 export interface KeptCheckpoint {

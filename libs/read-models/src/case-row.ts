@@ -1,4 +1,4 @@
-import { evolve, noCase, viewOf, type CaseEvent, type CaseState } from '@handover/case';
+import { evolve, isStuck, noCase, viewOf, type CaseEvent, type CaseState } from '@handover/case';
 import type { LoggedEvent } from '@handover/event-store';
 
 /** A case as lists show it and look for it. */
@@ -63,11 +63,9 @@ export const caseRowOf = (id: string, { state, version, openedAt }: FollowedCase
     due: view.due,
     attention: view.attention !== null,
     closed: view.closed,
-    openTask: !view.closed && view.attention !== null && view.steps.some(({ task, status }) => task !== undefined && WAITS_FOR_A_PERSON.includes(status)),
+    openTask: !view.closed && view.attention !== null && view.steps.some(({ task, status }) => task !== undefined && isStuck(status)),
     mentions: view.mentions ?? [],
     version,
     openedAt,
   };
 };
-
-const WAITS_FOR_A_PERSON = ['blocked', 'contradicted'];

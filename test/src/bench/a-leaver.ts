@@ -1,16 +1,9 @@
 import { randomUUID } from 'node:crypto';
-import { decide, evolve, noCase, type CaseEvent, type CaseState, type LeaverTerms, type OpenCaseCommand } from '@handover/case';
+import type { CaseEvent, OpenCaseCommand } from '@handover/case';
+import { leaverTerms } from '@handover/case/testing';
+import { Cases } from '@handover/case-service';
+import { InMemoryEventStore } from '@handover/event-store';
 
-export const terms: LeaverTerms = {
-  kind: 'leaver',
-  lastWorkingDay: '2026-03-09',
-  cutOff: '2026-03-10T00:00:00.000Z',
-  zone: 'Europe/Berlin',
-  zoneFrom: 'fact',
-  urgency: 'normal',
-  reasonCode: 'voluntary',
-  successor: { kind: 'pool' },
-};
 const REASON = 'She told us on Monday that she goes, and asked that her team hears it from her first.';
 
 export const opening = (personRef: string): OpenCaseCommand => ({
@@ -18,7 +11,7 @@ export const opening = (personRef: string): OpenCaseCommand => ({
   source: 'generic',
   requester: 'source:generic',
   office: 'Berlin',
-  terms,
+  terms: leaverTerms,
   factId: randomUUID(),
   reason: REASON,
 });
@@ -28,17 +21,13 @@ export const changes = (times: number) =>
   Array.from({ length: times }, (_, day) => ({
     type: 'changeTerms' as const,
     factId: randomUUID(),
-    terms: { ...terms, lastWorkingDay: `2026-04-${day + 10}` },
+    terms: { ...leaverTerms, lastWorkingDay: `2026-04-${day + 10}` },
   }));
 
 /** The events of a case that is opened, and whose terms are changed until there are so many. */
-export const aStory = (events: number): readonly CaseEvent[] => {
-  const told: CaseEvent[] = [];
-  let state: CaseState = noCase;
-  for (const command of [{ type: 'open' as const, open: opening(randomUUID()) }, ...changes(events - 1)]) {
-    const decided = decide(command, state).events;
-    told.push(...decided);
-    state = decided.reduce(evolve, state);
-  }
-  return told;
+export const aStory = async (events: number): Promise<readonly CaseEvent[]> => {
+  const commands = [{ type: 'open' as const, open: opening(randomUUID()) }, ...changes(events - 1)];
+  const by = { actor: 'bench', channel: 'system', commandId: randomUUID() } as const;
+
+  return (await new Cases(new InMemoryEventStore()).execute(randomUUID(), commands, by)).events;
 };

@@ -18,7 +18,7 @@ const APPEND = `SELECT count(*) FROM generate_series($1::int, $2::int) s, LATERA
 /** So many events in streams of ten, each appended, chained and sealed into the log like any other. */
 export const fillRecord = async (db: DataSource, signer: Signer, events: number): Promise<void> => {
   const streams = events / PER_STREAM;
-  const story = aStory(PER_STREAM);
+  const story = await aStory(PER_STREAM);
   const told = [story.map(({ type }) => type), story.map(({ type }) => upcasters.versionOf(type)), story.map(({ data }) => Buffer.from(canonicalJson(data)))];
   for (let from = 1; from <= streams; from += 5_000) {
     await db.transaction(async (inside) => {

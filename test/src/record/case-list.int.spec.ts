@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { CaseCommand, LeaverTerms } from '@handover/case';
+import { block, day, leaverTerms, start } from '@handover/case/testing';
 import { Cases } from '@handover/case-service';
 import { eventIdOf } from '@handover/event-ids';
 import { NotThereYet, ReadModels, Sequencer, caughtUp, type PostgresEventStore } from '@handover/event-store-postgres';
@@ -27,30 +28,27 @@ beforeAll(async () => {
 }, 60_000);
 afterAll(() => record.drop());
 
-const terms = (more: Partial<LeaverTerms> = {}): LeaverTerms => ({
-  kind: 'leaver',
-  lastWorkingDay: '2026-03-09',
-  cutOff: '2026-03-10T00:00:00.000Z',
-  zone: 'Europe/Berlin',
-  zoneFrom: 'fact',
-  urgency: 'normal',
-  reasonCode: 'voluntary',
-  successor: { kind: 'pool' },
-  ...more,
-});
 const does = (caseId: string, command: CaseCommand) => cases.execute(caseId, command, { actor: 'hr', channel: 'webhook', commandId: randomUUID() });
 const opens = async (personRef: string, more: Partial<LeaverTerms> = {}): Promise<string> => {
   const caseId = randomUUID();
   await does(caseId, {
     type: 'open',
-    open: { personRef, source: 'generic', requester: 'hr', office: 'Köln "Süd"', terms: terms(more), factId: randomUUID(), reason: 'She told us herself.' },
+    open: {
+      personRef,
+      source: 'generic',
+      requester: 'hr',
+      office: 'Köln "Süd"',
+      terms: { ...leaverTerms, ...more },
+      factId: randomUUID(),
+      reason: 'She told us herself.',
+    },
   });
   return caseId;
 };
-const changes = (caseId: string, more: Partial<LeaverTerms>) => does(caseId, { type: 'changeTerms', factId: randomUUID(), terms: terms(more) });
+const changes = (caseId: string, more: Partial<LeaverTerms>) => does(caseId, { type: 'changeTerms', factId: randomUUID(), terms: { ...leaverTerms, ...more } });
 const blocks = async (caseId: string): Promise<void> => {
-  await does(caseId, { type: 'startStep', now: '2026-03-01T00:00:00.000Z', start: { step: 'link', round: 1 } });
-  await does(caseId, { type: 'recordOutcome', step: 'link', round: 1, outcome: { kind: 'blocked', code: 'user.unknown', detail: 'nobody has this address' } });
+  await does(caseId, start('link', day(1)));
+  await does(caseId, block('link', 'user.unknown'));
 };
 const follow = async (): Promise<void> => {
   await sealAll(new Sequencer(db, { signer: null }));

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { leaverTerms } from '@handover/case/testing';
 import { Cases } from '@handover/case-service';
 import { describeSchema, migrate, verifyStreams } from '@handover/event-store-postgres';
 import type { DataSource } from 'typeorm';
@@ -61,15 +62,7 @@ describe('the migrations', () => {
     const by = { actor: 'hr', channel: 'api', commandId: 'opens' } as const;
     const wanted = { personRef: 'p', source: 'generic', requester: 'hr', office: 'Berlin', factId: null, reason: null };
     const to = { kind: 'person', personRef: 'heir' } as const;
-    const leaves = {
-      kind: 'leaver',
-      lastWorkingDay: '2026-03-09',
-      cutOff: '2026-03-10T00:00:00.000Z',
-      zone: 'UTC',
-      zoneFrom: 'fact',
-      urgency: 'normal',
-    } as const;
-    await cases.execute(caseId, { type: 'open', open: { ...wanted, terms: { ...leaves, reasonCode: 'voluntary', successor: to } } }, by);
+    await cases.execute(caseId, { type: 'open', open: { ...wanted, terms: { ...leaverTerms, successor: to } } }, by);
     const terms = { kind: 'number', number: '+493012345678', action: 'release', to: null } as const;
     await cases.execute(number, { type: 'open', open: { ...wanted, personRef: null, terms } }, by);
     const before = [await cases.view(caseId), await cases.view(number)];

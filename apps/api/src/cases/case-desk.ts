@@ -27,7 +27,7 @@ export interface DeskDeps {
 export type Names = ReadonlyMap<string, string>;
 
 /** So that who has just opened a case finds it in the list; where that stands still it shows what it has. */
-export const LISTS_WAIT_MS = 500;
+const LISTS_WAIT_MS = 500;
 
 /** Roles that may see who a person is; the others see the reference. */
 const SEES_NAMES = ['admin', 'operator', 'approver', 'requester'];

@@ -2,7 +2,7 @@ import { RuleViolation, happened, nothingNew, type Decided, type Json, type Json
 import type { CaseEvent } from './events.ts';
 import { isApprovedForPlan, isRefused, lets } from './gates.ts';
 import type { PlannedStep, StepKind } from './plan.ts';
-import { stepOf, type OpenCase } from './state.ts';
+import { isStuck, stepOf, type OpenCase } from './state.ts';
 
 export interface StartStep {
   readonly step: string;
@@ -122,7 +122,7 @@ const stuck = (state: OpenCase, id: string, verb: string): number => {
   find(state, id);
   const at = stepOf(state, id);
   if (state.status === 'closed') throw new RuleViolation('case.closed', 'the case is closed');
-  if (at.status !== 'blocked' && at.status !== 'contradicted') {
+  if (!isStuck(at.status)) {
     throw new RuleViolation('step.not_blocked', `step ${id} is ${at.status}; only a blocked or contradicted step can be ${verb}`);
   }
   return at.round;

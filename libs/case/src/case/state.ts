@@ -111,4 +111,6 @@ export const personOf = (state: Pick<OpenCase, 'personRef'>): string => {
 
 export const stepOf = (state: OpenCase, id: string): StepState => state.stepStates[id] ?? pendingStep;
 export const isSettled = (status: StepStatus): boolean => status === 'verified' || status === 'waived' || status === 'by-hand' || status === 'compensated';
+/** Only a person can say how such a step goes on. */
+export const isStuck = (status: StepStatus): boolean => status === 'blocked' || status === 'contradicted';
 export const stageOf = (state: OpenCase, stage: string): StageState | undefined => state.stages.find((each) => each.stage === stage);

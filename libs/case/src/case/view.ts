@@ -2,7 +2,7 @@ import { gateStatus, openStage, type GateStatus } from './gates.ts';
 import { taskBehind, taskNameOf } from '../tasks/task-of.ts';
 import type { Gate, PlannedStep, StepKind, Timings } from './plan.ts';
 import type { Terms } from './terms.ts';
-import { isSettled, stepOf, type OpenCase, type StepStatus } from './state.ts';
+import { isSettled, isStuck, stepOf, type OpenCase, type StepStatus } from './state.ts';
 
 /** Who or what the case waits for, in words that name nobody. `on` is a role, `dialpad`, `clock` or `operator`. */
 export interface WaitsFor {
@@ -125,7 +125,7 @@ const namedTask = (step: PlannedStep, code: string | null): { task?: string } =>
 export const inviteAt = (state: OpenCase): string | null =>
   state.terms.kind === 'joiner' && state.plan ? new Date(Date.parse(state.terms.startsAt) - state.plan.timings.lead).toISOString() : null;
 
-const stuckSteps = (state: OpenCase) => state.steps.filter((step) => ['blocked', 'contradicted'].includes(stepOf(state, step.id).status));
+const stuckSteps = (state: OpenCase) => state.steps.filter((step) => isStuck(stepOf(state, step.id).status));
 
 /** Findings that stop nothing, and that somebody must see all the same: they cost money. */
 const LOOKED_AT: readonly string[] = ['seat.bought'];

@@ -1,6 +1,7 @@
-import { evolve, noCase, upcasters, viewOf, type CaseEvent, type CaseState } from '@handover/case';
-import type { JsonObject } from '@handover/event-store';
+import { fold, upcasters, viewOf, type CaseEvent } from '@handover/case';
+import type { StoredEvent } from '@handover/event-store';
 import type { MigrationInterface, QueryRunner } from 'typeorm';
+import { EVENT, eventOf, type EventRow } from '../event-row.ts';
 import { WRITE_SIDE, replacing } from './1772000000060-commit-at-once.ts';
 import { WRITE_SIDE_BY_NAME } from './1772000000063-mentions-apart.ts';
 import { WRITE_NEW_OR_KNOWN } from './1772000000065-new-case.ts';
@@ -40,57 +41,30 @@ const CASE_ROW = [
   `CREATE INDEX case_row_mentions ON app.case_row USING gin (mentions) WHERE NOT closed AND mentions <> '[]'`,
 ];
 
-interface EventRow {
-  readonly stream_id: string;
-  readonly version: string;
-  readonly type: string;
-  readonly schema_version: number;
-  readonly body: Buffer;
-  readonly recorded_at: Date;
-}
-
-const CASES_AT_ONCE = 500;
-
 /** The program before tells Temporal of a case by its row: those there are get one out of their events. */
 const writeRows = async (db: QueryRunner): Promise<void> => {
-  for (let after = ''; ;) {
-    const streams = (
-      (await db.query(
-        `SELECT stream_id FROM ev.event WHERE stream_id LIKE 'case/%' AND stream_id > $1 AND version = 1 ORDER BY stream_id LIMIT ${CASES_AT_ONCE}`,
-        [after],
-      )) as { stream_id: string }[]
-    ).map(({ stream_id }) => stream_id);
-    if (streams.length === 0) return;
-    const events = (await db.query(
-      `SELECT stream_id, version, type, schema_version, body, recorded_at FROM ev.event WHERE stream_id = ANY ($1) ORDER BY stream_id, version`,
-      [streams],
-    )) as EventRow[];
-    for (const stream of streams)
-      await writeRow(
-        db,
-        events.filter((event) => event.stream_id === stream),
-      );
-    after = streams.at(-1) ?? '';
+  const cases = (await db.query(`SELECT stream_id FROM ev.event WHERE stream_id LIKE 'case/%' AND version = 1`)) as Pick<EventRow, 'stream_id'>[];
+  for (const { stream_id } of cases) {
+    const rows = (await db.query(`SELECT ${EVENT} FROM ev.event e WHERE e.stream_id = $1 ORDER BY e.version`, [stream_id])) as EventRow[];
+    await writeRow(
+      db,
+      rows.map((row) => upcasters.current(eventOf(row))),
+    );
   }
 };
 
-const writeRow = async (db: QueryRunner, events: readonly EventRow[]): Promise<void> => {
-  const state = events.reduce<CaseState>((so, event) => evolve(so, said(event)), noCase);
+const writeRow = async (db: QueryRunner, events: readonly StoredEvent[]): Promise<void> => {
+  const state = fold(events as unknown as readonly CaseEvent[]);
+  const version = events.length;
   const [first] = events;
-  const version = Number(events.at(-1)?.version);
   if (state.status === 'none' || first === undefined) return;
   const view = viewOf(state, version);
   await db.query(
     `INSERT INTO app.case_row (id, kind, phase, person_ref, office, waiting_on, due, attention, closed, version, view, opened_at, number)
      VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)`,
     [
-      ...[first.stream_id.slice('case/'.length), state.kind, state.phase, state.personRef, state.office, view.waitsFor[0]?.on ?? null, view.due],
-      ...[view.attention !== null, view.closed, version, JSON.stringify(view), first.recorded_at, state.terms.kind === 'number' ? state.terms.number : null],
+      ...[first.stream.slice('case/'.length), state.kind, state.phase, state.personRef, state.office, view.waitsFor[0]?.on ?? null, view.due],
+      ...[view.attention !== null, view.closed, version, JSON.stringify(view), first.recordedAt, state.terms.kind === 'number' ? state.terms.number : null],
     ],
   );
-};
-
-const said = ({ type, schema_version, body }: EventRow): CaseEvent => {
-  const { data } = upcasters.current({ type, schema: schema_version, data: JSON.parse(body.toString('utf8')) as JsonObject });
-  return { type, data } as unknown as CaseEvent;
 };
